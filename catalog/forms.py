@@ -1,0 +1,52 @@
+"""What visitors may ask of lists: read and checked before any query is made."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import GENRES
+from catalog.selectors.films import MOST_LETTERS, SORTS
+
+SORT_WORDS = {
+    "rank": _("Place in the chart"),
+    "title": _("Title"),
+    "year": _("Oldest first"),
+    "-year": _("Newest first"),
+    "runtime": _("Shortest first"),
+}
+
+
+class BrowseForm(forms.Form):
+    """Filters of /browse; an empty field filters nothing."""
+
+    genre = forms.ChoiceField(label=_("Genre"), required=False, choices=[("", _("Any genre")), *((g, g) for g in GENRES)])
+    decade = forms.ChoiceField(
+        label=_("Decade"),
+        required=False,
+        choices=[("", _("Any decade")), *((str(d), f"{d}s") for d in range(1890, 2010, 10))],
+    )
+    longest = forms.IntegerField(label=_("At most so many minutes"), required=False, min_value=1, max_value=10_000)
+    playable = forms.BooleanField(label=_("Plays here tonight"), required=False)
+    sort = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[(key, SORT_WORDS[key]) for key in SORTS], initial="rank"
+    )
+
+    def choice(self) -> dict[str, Any]:
+        """Return the checked filters as selectors take them."""
+        clean = self.cleaned_data
+        return {
+            "genre": clean["genre"] or None,
+            "decade": int(clean["decade"]) if clean["decade"] else None,
+            "longest": clean["longest"],
+            "sort": clean["sort"] or "rank",
+        }
+
+
+class SearchForm(forms.Form):
+    """The words of /search; longer ones are cut, never refused."""
+
+    q = forms.CharField(label=_("Title"), required=False, strip=True)
+
+    def clean_q(self) -> str:
+        return str(self.cleaned_data["q"])[:MOST_LETTERS]

@@ -1,0 +1,26 @@
+from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
+from catalog.models.licences import Licence
+from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
+from catalog.models.partners import Partner, PartnerKey
+from catalog.models.people import Rater, User
+from catalog.models.ratings import Rating
+from catalog.models.sources import DataImport, Source
+
+__all__ = [
+    "GENRES",
+    "ChartEdition",
+    "DataImport",
+    "ImportedVotes",
+    "Licence",
+    "Movie",
+    "Partner",
+    "PartnerKey",
+    "RankChange",
+    "Rater",
+    "Rating",
+    "Source",
+    "Standing",
+    "Tally",
+    "User",
+    "genre_line",
+]

@@ -1,0 +1,131 @@
+"""Films: what they are. Their votes and ranks live elsewhere, so that these rows stay clean."""
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from catalog import titles
+from catalog.models.history import history
+
+FIRST_YEAR, LAST_YEAR = 1888, 2100
+GENRES = ("Action", "Animation", "Comedy", "Documentary", "Drama", "Romance")
+
+
+def check_genres(line: str) -> None:
+    """Refuse a genre line that is not known genres, sorted, each between bars: |Drama|Romance|, or nothing."""
+    names = line.strip("|").split("|") if line else []
+    unknown = [name for name in names if name not in GENRES]
+    if unknown:
+        raise ValidationError(f"Unknown genre {', '.join(unknown)}: choose among {', '.join(GENRES)}.")
+    if line != genre_line(names):
+        raise ValidationError("Genres are written sorted, once each, between bars: |Drama|Romance|.")
+
+
+def genre_line(names: Any) -> str:
+    """Return genres as the one text that is stored: sorted, once each, between bars."""
+    return f"|{'|'.join(sorted(set(names)))}|" if names else ""
+
+
+class MovieQuerySet(models.QuerySet["Movie"]):
+    def charted(self) -> Self:
+        """Films with their standing in the newest edition, best first."""
+        return self.filter(standing__rank__isnull=False).select_related("standing").order_by("standing__rank")
+
+    def of_decade(self, decade: int) -> Self:
+        return self.filter(year__gte=decade, year__lt=decade + 10)
+
+    def of_genre(self, genre: str) -> Self:
+        return self.filter(genres__contains=f"|{genre}|")
+
+    def matching(self, words: list[str]) -> Self:
+        """Films whose title holds every word (normalised by titles.search_key)."""
+        found = self
+        for word in words:
+            found = found.filter(search_title__contains=word)
+        return found
+
+
+class Movie(models.Model):
+    """One film. Genres are one text («|Drama|Romance|»), so that history shows them and no join is needed."""
+
+    title = models.CharField(max_length=200)
+    sort_title = models.CharField(max_length=200, editable=False)
+    search_title = models.CharField(max_length=250, editable=False)
+    year = models.PositiveSmallIntegerField(validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)])
+    runtime = models.PositiveSmallIntegerField("runtime in minutes", null=True, blank=True, validators=[MinValueValidator(1)])
+    certificate = models.CharField(max_length=12, blank=True)
+    genres = models.CharField(max_length=80, blank=True, validators=[check_genres])
+    source = models.ForeignKey("catalog.Source", on_delete=models.PROTECT, null=True, blank=True)
+    source_row = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = MovieQuerySet.as_manager()
+    history = history(excluded_fields=["sort_title", "search_title"])
+
+    class Meta:
+        verbose_name = "film"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_row"], name="catalog_movie_source_row_once"),
+            models.CheckConstraint(
+                condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR), name="catalog_movie_year_possible"
+            ),
+            models.CheckConstraint(condition=Q(runtime__isnull=True) | Q(runtime__gte=1), name="catalog_movie_runtime"),
+            models.CheckConstraint(condition=~Q(title=""), name="catalog_movie_has_title"),
+        ]
+        indexes = [models.Index(fields=["sort_title", "id"]), models.Index(fields=["year", "id"])]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.year})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.derive()
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("film", args=[self.pk, self.slug])
+
+    def derive(self) -> None:
+        """Set the columns that follow from the title."""
+        self.sort_title = titles.sort_title(self.title)[:200]
+        self.search_title = titles.search_key(self.title)[:250]
+
+    @property
+    def slug(self) -> str:
+        return titles.slug(self.title)
+
+    @property
+    def genre_names(self) -> tuple[str, ...]:
+        return tuple(self.genres.strip("|").split("|")) if self.genres else ()
+
+    @property
+    def decade(self) -> int:
+        return self.year // 10 * 10
+
+
+class ImportedVotes(models.Model):
+    """Votes that came with the catalogue: how many, their mean as the source rounds it, and its decile bands."""
+
+    movie = models.OneToOneField(Movie, on_delete=models.CASCADE, primary_key=True, related_name="imported")
+    source = models.ForeignKey("catalog.Source", on_delete=models.PROTECT)
+    votes = models.PositiveIntegerField()
+    mean_tenths = models.PositiveSmallIntegerField("mean in tenths")
+    bands = models.JSONField("decile bands in tenths of a per cent", default=list)
+
+    class Meta:
+        verbose_name_plural = "imported votes"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(mean_tenths__gte=10, mean_tenths__lte=100), name="catalog_imported_mean_from_1_to_10"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.votes} votes"
+
+    @property
+    def points(self) -> int:
+        """Tenths of points implied by the rounded mean (±0.05 a vote)."""
+        return self.votes * self.mean_tenths

@@ -1,0 +1,154 @@
+"""Reads of the published chart: editions, charted films, receipts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db.models import QuerySet
+
+from catalog.errors import EditionGone, EditionWrong
+from catalog.models import ChartEdition, Movie, RankChange, Standing, Tally
+from catalog.recsys import editions as codec
+from catalog.recsys.weighted import Ranked, chart, place, wr_e6
+from mlops import store
+from mlops.errors import BadArtefact
+
+TIE_BREAK = ("wr", "votes", "year", "id")
+
+
+def newest() -> ChartEdition | None:
+    """Return the edition in force, or None before the first."""
+    return ChartEdition.objects.order_by("-number").first()
+
+
+def editions() -> QuerySet[ChartEdition]:
+    """Return every edition, newest first."""
+    return ChartEdition.objects.order_by("-number")
+
+
+def charted(decade: int | None = None, genre: str | None = None) -> QuerySet[Movie]:
+    """Return the films of the newest edition, best first, with their standing; ranks and C stay those of the whole chart."""
+    films = Movie.objects.charted()
+    if decade is not None:
+        films = films.of_decade(decade)
+    if genre is not None:
+        films = films.of_genre(genre)
+    return films
+
+
+def artefact(edition: ChartEdition) -> bytes:
+    """Return an edition's bytes. Raises EditionGone when they were thinned by age, or cannot be read."""
+    if edition.thinned_at:
+        raise EditionGone(f"The full rows of edition {edition.number} were let go by age; its digests are kept for ever.")
+    try:
+        return store.open(edition.content_digest)
+    except BadArtefact as error:
+        raise EditionGone(f"The rows of edition {edition.number} cannot be read: {error}.") from error
+
+
+def moved(edition: ChartEdition, most: int) -> list[RankChange]:
+    """Return an edition's rank changes that matter most: those that reach the highest rank, films new to it left out."""
+    changes = edition.rank_changes.filter(before__isnull=False, after__isnull=False)
+    return list(changes.order_by("after", "movie_id")[:most])
+
+
+def verify(edition: ChartEdition) -> int:
+    """Recompute C, every WR, every rank and both digests from the artefact; return the number of films.
+
+    Raises EditionGone, or EditionWrong naming the first thing that differs.
+    """
+    data = artefact(edition)
+    try:
+        head, rows = codec.parse(data)
+    except ValueError as error:
+        raise EditionWrong(f"Edition {edition.number}: {error}") from error
+    again = chart(rows, prior_votes=head["m"], floor=head["floor"])  # type: ignore[arg-type]
+    if (again.mean_e4, head["C_e4"]) != (edition.mean_e4, edition.mean_e4):
+        raise EditionWrong(f"Edition {edition.number}: C is {again.mean_e4}, published as {edition.mean_e4} ten-thousandths.")
+    for found, expected in zip(rows, again.rows, strict=True):
+        if found != expected:
+            raise EditionWrong(f"Edition {edition.number}: film {found.id} is {found}, recomputed {expected}.")
+    return _check_chain(edition, codec.content_digest(data), len(rows))
+
+
+def _check_chain(edition: ChartEdition, content: str, films: int) -> int:
+    at = edition.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    chain = codec.chain_digest(edition.previous_chain, content, edition.number, at)
+    before = ChartEdition.objects.filter(number=edition.number - 1).values_list("chain_digest", flat=True).first()
+    if chain != edition.chain_digest or edition.previous_chain != (before or "0" * 64):
+        raise EditionWrong(f"Edition {edition.number} does not follow edition {edition.number - 1}.")
+    return films
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Everything that put a film at its rank. Fractions are exact; mean (R) and own are points, 1–10."""
+
+    edition: ChartEdition
+    standing: Standing
+    mean: Fraction
+    own_weight: Fraction
+    house_weight: Fraction
+    exact: Fraction
+    above: list[Movie]
+    below: list[Movie]
+    tied: int
+
+    @property
+    def house_mean(self) -> Fraction:
+        return Fraction(self.edition.mean_e4, 10**4)
+
+
+def receipt(movie: Movie) -> Receipt | None:
+    """Return the receipt of a film in the newest edition; None when it is not in it."""
+    standing = Standing.objects.select_related("edition").filter(movie=movie).first()
+    if standing is None:
+        return None
+    edition, v, m = standing.edition, standing.votes, standing.edition.prior_votes
+    mean, own = Fraction(standing.points, 10 * v), Fraction(v, v + m)
+    exact = own * mean + (1 - own) * Fraction(edition.mean_e4, 10**4)
+    tied = Standing.objects.filter(wr_e6=standing.wr_e6).exclude(movie=movie).count()
+    above, below = neighbours(standing.rank)
+    return Receipt(edition, standing, mean, own, 1 - own, exact, above, below, tied)
+
+
+def neighbours(rank: int | None, reach: int = 2) -> tuple[list[Movie], list[Movie]]:
+    """Return the films ranked just above and just below, nearest last and first."""
+    if rank is None:
+        return [], []
+    films = Movie.objects.charted()
+    above = films.filter(standing__rank__lt=rank, standing__rank__gte=rank - reach)
+    below = films.filter(standing__rank__gt=rank, standing__rank__lte=rank + reach)
+    return list(above), list(below)
+
+
+@dataclass(frozen=True)
+class Provisional:
+    """What ratings since the edition would do to a film, C and all other films unchanged."""
+
+    votes: int
+    points: int
+    wr_e6: int
+    rank: int
+    new_votes: int
+
+
+def provisional(movie: Movie, standing: Standing | None, edition: ChartEdition | None) -> Provisional | None:
+    """Return where a film would stand with its tally of now; None when nothing was rated since the edition."""
+    tally = Tally.objects.filter(movie=movie).first()
+    if edition is None or tally is None or tally.votes < max(1, edition.floor):
+        return None
+    before = (standing.votes, standing.points) if standing else (0, 0)
+    if (tally.votes, tally.points) == before:
+        return None
+    wr = wr_e6(tally.votes, tally.points, edition.prior_votes, edition.mean_e4)
+    here = place(Ranked(movie.pk, movie.year, tally.votes, tally.points, wr, None), wr)
+    rank = 1 + _ahead(here, movie.pk)
+    return Provisional(tally.votes, tally.points, wr, rank, tally.votes - before[0])
+
+
+def _ahead(here: tuple[int, int, int, int], movie_id: int) -> int:
+    """Count ranked films of the newest edition that the total order puts before a place."""
+    others = Standing.objects.filter(rank__isnull=False).exclude(movie_id=movie_id)
+    better = others.filter(wr_e6__gt=-here[0]).count()
+    level = others.filter(wr_e6=-here[0]).values_list("wr_e6", "votes", "movie__year", "movie_id")
+    return better + sum((-wr, -votes, year, film) < here for wr, votes, year, film in level)

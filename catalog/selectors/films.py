@@ -1,0 +1,134 @@
+"""Reads about films: one film's facts, search, browse, what plays and what leaves."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
+
+from catalog import titles
+from catalog.models import GENRES, Licence, Movie, Rating
+from catalog.territories import WORLD
+
+MOST_WORDS, MOST_LETTERS = 10, 100
+
+
+def playable(films: QuerySet[Movie], territory: str, day: date) -> QuerySet[Movie]:
+    """Keep films that may be shown in a territory on a day."""
+    rights = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).on(day)
+    return films.filter(Exists(rights))
+
+
+def count_playable(territory: str, day: date) -> int:
+    """Return how many films may be shown in a territory on a day."""
+    return Licence.objects.covering(territory).on(day).values("movie_id").distinct().count()
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a visitor may do with a film here and now."""
+
+    now: Licence | None
+    coming: Licence | None
+    ended: Licence | None
+    elsewhere: bool
+
+
+def rights(movie: Movie, territory: str, day: date) -> Rights:
+    """Return a film's rights in a territory: the one that holds longest now, the next, the last that ended."""
+    held = list(Licence.objects.filter(movie=movie).order_by("starts_on", "pk"))
+    here = [licence for licence in held if licence.territory in (territory, WORLD)]
+    now = [licence for licence in here if licence.starts_on <= day <= licence.ends_on]
+    coming = [licence for licence in here if licence.starts_on > day]
+    ended = [licence for licence in here if licence.ends_on < day]
+    return Rights(
+        max(now, key=lambda licence: licence.ends_on, default=None),
+        coming[0] if coming else None,
+        max(ended, key=lambda licence: licence.ends_on, default=None),
+        any(licence.starts_on <= day <= licence.ends_on for licence in held),
+    )
+
+
+def leaving(territory: str, day: date, most: int, within: int = 30) -> list[tuple[Movie, date]]:
+    """Return charted films whose last right here ends within so many days, soonest first."""
+    here = Q(licences__territory__in=[territory, WORLD], licences__starts_on__lte=day)
+    later = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).filter(ends_on__gt=day + timedelta(days=within))
+    films = Movie.objects.filter(here, licences__ends_on__gte=day, licences__ends_on__lte=day + timedelta(days=within))
+    films = films.exclude(Exists(later)).annotate(last_day=Min("licences__ends_on", filter=here))
+    found = films.select_related("standing").order_by("last_day", F("standing__rank").asc(nulls_last=True), "pk")[:most]
+    return [(film, film.last_day) for film in found]  # type: ignore[attr-defined]
+
+
+def histogram(movie: Movie) -> list[int]:
+    """Return how many members gave 1, 2, … 10."""
+    rows = Rating.objects.filter(movie=movie, rater__kind="MEMBER").values_list("value").annotate(n=Count("id"))
+    found = dict(rows)
+    return [found.get(value, 0) for value in range(1, 11)]
+
+
+def search_words(query: str) -> list[str]:
+    """Return the words a search means: normalised, at most ten, from the first hundred letters."""
+    return titles.search_key(query[:MOST_LETTERS]).split()[:MOST_WORDS]
+
+
+def search(query: str) -> QuerySet[Movie]:
+    """Return films whose title holds every word: exact titles first, then titles that begin so, then by rank."""
+    words = search_words(query)
+    if not words:
+        return Movie.objects.none()
+    whole = " ".join(words)
+    bare = titles.search_key(titles.sort_title(query[:MOST_LETTERS]))
+    order = Case(
+        When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
+        When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    found = Movie.objects.matching(words).annotate(closeness=order).select_related("standing")
+    return found.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
+
+
+SORTS = {
+    "rank": (F("standing__rank").asc(nulls_last=True), "pk"),
+    "title": ("sort_title", "pk"),
+    "year": ("year", "sort_title", "pk"),
+    "-year": ("-year", "sort_title", "pk"),
+    "runtime": (F("runtime").asc(nulls_last=True), "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Facets:
+    """How many films of the current choice fall under each genre and decade."""
+
+    genres: list[tuple[str, int]]
+    decades: list[tuple[int, int]]
+
+
+def browse(
+    *,
+    decade: int | None = None,
+    genre: str | None = None,
+    longest: int | None = None,
+    playable_in: str | None = None,
+    day: date | None = None,
+    sort: str = "rank",
+) -> QuerySet[Movie]:
+    """Return films of a choice in an order. longest: runtime in minutes at most; playable_in: a territory, with day."""
+    films = Movie.objects.select_related("standing")
+    if decade is not None:
+        films = films.of_decade(decade)
+    if genre is not None:
+        films = films.of_genre(genre)
+    if longest is not None:
+        films = films.filter(runtime__lte=longest)
+    if playable_in and day:
+        films = playable(films, playable_in, day)
+    return films.order_by(*SORTS[sort])
+
+
+def facets(films: QuerySet[Movie]) -> Facets:
+    """Return counts per genre and decade over these films, in two statements."""
+    plain = films.order_by().select_related(None)
+    genres = plain.aggregate(**{genre: Count("pk", filter=Q(genres__contains=f"|{genre}|")) for genre in GENRES})
+    decades = plain.annotate(tens=F("year") / 10).values_list("tens").annotate(n=Count("pk")).order_by("tens")
+    return Facets([(genre, genres[genre]) for genre in GENRES], [(tens * 10, n) for tens, n in decades])

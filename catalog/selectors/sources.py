@@ -1,0 +1,29 @@
+"""Where the data came from, and whether it may be shown here."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from catalog.errors import NotPublishable
+from catalog.models import DataImport, Source
+
+
+def sources() -> QuerySet[Source]:
+    """Return every source that something was imported from."""
+    return Source.objects.order_by("pk").prefetch_related("imports")
+
+
+def imports() -> QuerySet[DataImport]:
+    """Return finished imports, oldest first."""
+    return DataImport.objects.select_related("source").order_by("pk")
+
+
+def check_publishable() -> None:
+    """Raise NotPublishable, naming the sources, when the data's terms forbid showing it here."""
+    if settings.MAY_PUBLISH_NON_COMMERCIAL:
+        return
+    forbidden = list(Source.objects.exclude(permitted_use=Source.Use.ANY).values_list("title", flat=True))
+    if forbidden:
+        raise NotPublishable(
+            f"The terms of {' and '.join(forbidden)} do not allow showing their data here. Whoever holds the permission "
+            "sets MAY_PUBLISH_NON_COMMERCIAL=yes."
+        )

@@ -1,0 +1,122 @@
+"""Publishing the chart: read the tallies, weigh, store the artefact, then one short transaction."""
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from catalog.models import ChartEdition, Movie
+from catalog.recsys import editions as codec
+from catalog.recsys.formula import KEY, Formula
+from catalog.recsys.weighted import Chart, Tallied
+from catalog.services import standings
+from mlops import audit, store
+from mlops.ports import Actor
+from mlops.serving import Served, served
+
+NO_CHAIN = "0" * 64
+PUBLISH_LOCK = 7002  # the advisory lock that lets one publisher through at a time
+
+
+def stamp(at: datetime) -> str:
+    """Return the moment as editions write it: RFC 3339, UTC, whole seconds, Z."""
+    return at.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def tallied() -> list[Tallied]:
+    """Return every film with a vote as it stands now, from one statement."""
+    rows = Movie.objects.filter(tally__votes__gt=0).values_list("id", "year", "tally__votes", "tally__points")
+    return [Tallied(*row) for row in rows]
+
+
+def publish(*, by: Actor, at: datetime, now: bool = False) -> ChartEdition | None:
+    """Publish the next edition and return it; None when none is due, nothing changed, or another publisher was first.
+
+    now: do not wait for EDITION_EVERY (the first load, and tests). Raises NothingServed before the genesis of the formula.
+    """
+    last = ChartEdition.objects.order_by("-number").first()
+    if last and not now and at < last.at + timedelta(seconds=settings.EDITION_EVERY):
+        return None
+    films = tallied()
+    if not films:
+        return None
+    service = served(KEY)
+    model = cast(Formula, service.model)
+    chart = model.chart(films)
+    data = codec.artefact(
+        chart, version=service.label, prior_votes=model.prior_votes, floor=model.floor, kinds=list(model.kinds)
+    )
+    if last and codec.content_digest(data) == last.content_digest:
+        return None
+    store.put(data)  # files and hashing before the transaction, which stays short
+    return _commit(last, chart, service, data, by=by, at=at.replace(microsecond=0))
+
+
+@transaction.atomic
+def _commit(
+    last: ChartEdition | None, chart: Chart, service: Served, data: bytes, *, by: Actor, at: datetime
+) -> ChartEdition | None:
+    _lock()
+    digest = store.put(data)  # already there, unless thinning just let an older edition with the same bytes go
+    before = ChartEdition.objects.order_by("-number").first()
+    if (before and before.number) != (last and last.number):
+        return None  # another publisher was first; what it left out is in the next edition
+    model = cast(Formula, service.model)
+    number, previous = (before.number + 1, before.chain_digest) if before else (1, NO_CHAIN)
+    edition = ChartEdition.objects.create(
+        number=number,
+        at=at,
+        version_label=service.label,
+        prior_votes=model.prior_votes,
+        floor=model.floor,
+        mean_e4=chart.mean_e4,
+        films=len(chart.rows),
+        ranked=sum(row.rank is not None for row in chart.rows),
+        changes=0,
+        content_digest=digest,
+        previous_chain=previous,
+        chain_digest=codec.chain_digest(previous, digest, number, stamp(at)),
+    )
+    edition.changes = standings.replace(number, chart.rows)
+    edition.save(update_fields=["changes"])
+    audit.record(
+        "edition.published", f"edition:{number}", by=by, at=at, content=digest, chain=edition.chain_digest
+    )
+    return edition
+
+
+def _lock() -> None:
+    """Let one publisher through: SQLite's BEGIN IMMEDIATE already does."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
+
+
+@transaction.atomic
+def thin(*, at: datetime) -> int:
+    """Remove artefacts that EDITION_KEEP lets go and return how many editions were thinned; digests are kept for ever."""
+    _lock()
+    kept: set[str] = set()
+    let_go: list[ChartEdition] = []
+    periods: set[str] = set()
+    for edition in ChartEdition.objects.filter(thinned_at__isnull=True).order_by("-number"):
+        period = _period(edition.at, at)
+        if period is None or period not in periods:
+            kept.add(edition.content_digest)
+            periods.add(period or "")
+        else:
+            let_go.append(edition)
+    gone = [edition for edition in let_go if edition.content_digest not in kept]
+    ChartEdition.objects.filter(pk__in=[edition.pk for edition in gone]).update(thinned_at=at)
+    for edition in gone:
+        store.remove(edition.content_digest)
+    return len(gone)
+
+
+def _period(published: datetime, at: datetime) -> str | None:
+    """Return the day or month of which one edition is kept, or None where all are."""
+    age = at - published
+    if age <= timedelta(days=settings.EDITION_KEEP["all_days"]):
+        return None
+    return published.strftime("%Y-%m-%d" if age <= timedelta(days=settings.EDITION_KEEP["daily_days"]) else "%Y-%m")

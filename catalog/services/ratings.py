@@ -1,0 +1,79 @@
+"""Rating a film, changing it, taking it back: one transaction each, the tally inside it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from catalog import queue
+from catalog.errors import BadRating, UnknownMovie
+from catalog.models import Movie, Rater, Rating, Tally, User
+from catalog.models.ratings import LEAST, MOST
+
+COUNTS = frozenset({Rater.Kind.MEMBER})  # whose ratings move the tally; the formula's version says the same
+
+
+def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
+    """Record a member's rating, in the place of an earlier one, and move the film's tally.
+
+    value: a whole number from 1 to 10. Raises BadRating, or UnknownMovie.
+    """
+    stars = _whole(value)
+    try:
+        return _rate(movie_id, by, at, stars)
+    except IntegrityError:
+        return _rate(movie_id, by, at, stars)  # the same member rated it at the same moment: now there is a row to change
+
+
+def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:
+    """Take a member's rating back; say whether there was one. The tally returns exactly to what it was without it."""
+    with transaction.atomic():
+        rating = Rating.objects.select_for_update().filter(movie_id=movie_id, rater__user=by).first()
+        if rating is None:
+            return False
+        old = rating.value
+        rating._change_reason = "withdrawn"  # type: ignore[attr-defined]
+        rating._history_date = at  # type: ignore[attr-defined]
+        rating.delete()
+        _move(movie_id, votes=-1, points=-10 * old)
+        queue.publish_soon()
+    return True
+
+
+@transaction.atomic
+def _rate(movie_id: int, by: User, at: datetime, value: int) -> Rating:
+    if not Movie.objects.filter(pk=movie_id).exists():
+        raise UnknownMovie(f"There is no film with the number {movie_id}.")
+    rater = member(by)
+    rating = Rating.objects.select_for_update().filter(rater=rater, movie_id=movie_id).first()
+    old = rating.value if rating else None
+    rating = rating or Rating(rater=rater, movie_id=movie_id)
+    rating.value, rating.rated_at, rating.recorded_at = value, at, at
+    rating._history_date = at  # type: ignore[attr-defined]
+    rating.save()
+    if old is None:
+        _move(movie_id, votes=1, points=10 * value)
+    elif old != value:
+        _move(movie_id, votes=0, points=10 * (value - old))
+    queue.publish_soon()
+    return rating
+
+
+def member(user: User) -> Rater:
+    """Return the rater of an account, made at its first rating."""
+    return Rater.objects.get_or_create(user=user, defaults={"kind": Rater.Kind.MEMBER})[0]
+
+
+def _move(movie_id: int, *, votes: int, points: int) -> None:
+    moved = Tally.objects.filter(movie_id=movie_id).update(votes=F("votes") + votes, points=F("points") + points)
+    if not moved:  # the film's first vote ever
+        Tally.objects.create(movie_id=movie_id, votes=votes, points=points)
+
+
+def _whole(value: Any) -> int:
+    """Return the value as a rating. Raises BadRating for anything that is not a whole number from 1 to 10."""
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and LEAST <= int(text) <= MOST):
+        raise BadRating(f"A rating is a whole number from {LEAST} to {MOST}.")
+    return int(text)

@@ -1,0 +1,46 @@
+"""Writing an edition's standings and rank changes: four statements, however many films."""
+
+import json
+from collections.abc import Sequence
+
+from django.db import connection
+
+from catalog.models import RankChange, Standing
+from catalog.recsys.weighted import Ranked
+
+Row = tuple[int | None, ...]
+
+
+def replace(number: int, rows: Sequence[Ranked]) -> int:
+    """Put an edition's rows in the place of the last one's and return how many ranks changed. Inside a transaction."""
+    before = dict(Standing.objects.values_list("movie_id", "rank"))
+    Standing.objects.all().delete()
+    _insert(
+        Standing._meta.db_table,
+        ("movie_id", "votes", "points", "wr_e6", "rank", "edition_id"),
+        [(row.id, row.votes, row.points, row.wr_e6, row.rank, number) for row in rows],
+    )
+    changes = _changes(before, {row.id: row.rank for row in rows})
+    _insert(
+        RankChange._meta.db_table, ("edition_id", "movie_id", "before", "after"), [(number, *change) for change in changes]
+    )
+    return len(changes)
+
+
+def _changes(before: dict[int, int | None], after: dict[int, int | None]) -> list[tuple[int, int | None, int | None]]:
+    """Return (film, rank before, rank after) for every film whose rank moved, came or went."""
+    films = sorted(before.keys() | after.keys())
+    return [(film, before.get(film), after.get(film)) for film in films if before.get(film) != after.get(film)]
+
+
+def _insert(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert whole-number rows by one statement, whatever the database's limit of parameters."""
+    if connection.vendor == "sqlite":
+        cells = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
+        origin = "json_each(%s)"
+    else:
+        cells = ", ".join(f"(value->>{place})::bigint" for place in range(len(columns)))
+        origin = "jsonb_array_elements(%s::jsonb)"
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{table}" ({names}) SELECT {cells} FROM {origin}', [json.dumps(rows)])  # noqa: S608

@@ -1,0 +1,38 @@
+"""Counting anew: the tallies from imported votes and counting ratings."""
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from catalog.models import ImportedVotes, Rater, Rating, Tally
+
+
+def recount() -> dict[int, tuple[int, int]]:
+    """Return (votes, points in tenths) of every film, counted from imported votes and members' ratings alone."""
+    counted = {
+        votes["movie_id"]: (votes["votes"], votes["votes"] * votes["mean_tenths"])
+        for votes in ImportedVotes.objects.values("movie_id", "votes", "mean_tenths")
+    }
+    members = Rating.objects.filter(rater__kind=Rater.Kind.MEMBER).values("movie_id").annotate(n=Count("id"), s=Sum("value"))
+    for row in members:
+        votes, points = counted.get(row["movie_id"], (0, 0))
+        counted[row["movie_id"]] = (votes + row["n"], points + 10 * row["s"])
+    return counted
+
+
+def differences() -> list[tuple[int, tuple[int, int], tuple[int, int]]]:
+    """Return (film, kept, recounted) wherever a tally is not what a recount gives."""
+    kept = {film: (votes, points) for film, votes, points in Tally.objects.values_list("movie_id", "votes", "points")}
+    fresh = recount()
+    return [
+        (film, kept.get(film, (0, 0)), fresh.get(film, (0, 0)))
+        for film in sorted(kept.keys() | fresh.keys())
+        if kept.get(film, (0, 0)) != fresh.get(film, (0, 0))
+    ]
+
+
+@transaction.atomic
+def rebuild() -> None:
+    """Write every tally anew from a recount. For imports: nothing else may be rating at the same time."""
+    Tally.objects.all().delete()
+    fresh = recount()
+    Tally.objects.bulk_create([Tally(movie_id=film, votes=v, points=s) for film, (v, s) in fresh.items()], batch_size=2000)

@@ -1,0 +1,83 @@
+"""The chart and its editions."""
+
+import json
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+
+from catalog.errors import EditionGone
+from catalog.models import GENRES, ChartEdition, Movie
+from catalog.recsys.editions import parse
+from catalog.selectors import charts, films
+from catalog.selectors.documents import edition_document
+from catalog.views.fragments import chart_rows
+from catalog.views.paging import page_of, without_page
+from catalog.views.rows import mean_text, wr_text
+
+PER_PAGE = 100
+
+
+def top(request: HttpRequest, decade: int | None = None, genre: str | None = None) -> HttpResponse:
+    """The newest edition, a hundred films a page, whole or of a decade or genre."""
+    edition = charts.newest()
+    page = page_of(request, charts.charted(decade, genre), PER_PAGE)
+    if (decade or genre) and not page.paginator.count:
+        raise Http404(_("No film of the chart is of this decade and genre."))
+    context = {
+        "edition": edition,
+        "page_obj": page,
+        "querystring": without_page(request),
+        "rows": chart_rows(edition, decade, genre, page.start_index() - 1, page.end_index()) if edition else "",
+        "decade": decade,
+        "genre": genre,
+        "decades": [tens for tens, _count in films.facets(Movie.objects.all()).decades],
+        "genres": GENRES,
+    }
+    return render(request, "catalog/top.html", context)
+
+
+def editions(request: HttpRequest) -> HttpResponse:
+    """Every edition there was, newest first."""
+    page = page_of(request, charts.editions(), 50)
+    return render(request, "catalog/editions.html", {"page_obj": page, "querystring": ""})
+
+
+def edition(request: HttpRequest, number: int) -> HttpResponse:
+    """One edition: parameters, digests, what it moved, its first ten, and how to check it."""
+    found = get_object_or_404(ChartEdition, pk=number)
+    moved = charts.moved(found, 20)
+    try:
+        first = parse(charts.artefact(found))[1][:10]
+    except EditionGone:
+        first = []
+    names = Movie.objects.in_bulk([change.movie_id for change in moved] + [line.id for line in first])
+    context = {
+        "edition": found,
+        "document": edition_document(found),
+        "moves": [(names.get(change.movie_id), change, (change.before or 0) - (change.after or 0)) for change in moved],
+        "first": [(names.get(line.id), line, wr_text(line.wr_e6), mean_text(line.points, line.votes)) for line in first],
+        "newest": charts.newest(),
+        "before": ChartEdition.objects.filter(number=number - 1).first(),
+        "after": ChartEdition.objects.filter(number=number + 1).first(),
+    }
+    return render(request, "catalog/edition.html", context)
+
+
+def edition_json(request: HttpRequest, number: int) -> HttpResponse:
+    """What docs/verify_edition.py reads beside the artefact."""
+    found = get_object_or_404(ChartEdition, pk=number)
+    return JsonResponse(edition_document(found), json_dumps_params={"indent": 2}, encoder=json.JSONEncoder)
+
+
+def edition_artefact(request: HttpRequest, number: int) -> HttpResponse:
+    """The canonical bytes of an edition; 410 when they were let go by age."""
+    found = get_object_or_404(ChartEdition, pk=number)
+    try:
+        data = charts.artefact(found)
+    except EditionGone as gone:
+        return render(request, "catalog/gone.html", {"edition": found, "why": str(gone)}, status=410)
+    response = HttpResponse(data, content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="edition-{number}.ndjson"'
+    response["ETag"] = f'"{found.content_digest}"'
+    return response

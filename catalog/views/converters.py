@@ -1,0 +1,25 @@
+"""Path converters: decades as «1950s», genres as «drama»."""
+
+from catalog.models import GENRES
+
+BY_SLUG = {genre.lower(): genre for genre in GENRES}
+
+
+class DecadeConverter:
+    regex = r"(?:18|19|20)\d0s"
+
+    def to_python(self, value: str) -> int:
+        return int(value[:4])
+
+    def to_url(self, value: int) -> str:
+        return f"{value}s"
+
+
+class GenreConverter:
+    regex = "|".join(BY_SLUG)
+
+    def to_python(self, value: str) -> str:
+        return BY_SLUG[value]
+
+    def to_url(self, value: str) -> str:
+        return value.lower()

@@ -1,0 +1,61 @@
+"""How it works, where the data comes from, and where the visitor is."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from catalog.recsys.formula import KEY
+from catalog.selectors import charts, sources
+from catalog.selectors.documents import decimal
+from catalog.selectors.figures import figures
+from catalog.recsys.weighted import half_even, wr_e6
+from catalog.territories import COOKIE, COUNTRIES
+from catalog.views.rows import wr_text
+from mlops import ledger
+
+# The worked example: m = 25,000 and C = 6.5, at three amounts of votes for a film that everyone gave a 9.
+EXAMPLE_M, EXAMPLE_C_E4, EXAMPLE_TENTHS = 25_000, 65_000, 90
+EXAMPLE_VOTES = (200, 25_000, 150_000)
+
+
+def how(request: HttpRequest) -> HttpResponse:
+    """The two systems side by side, the formula worked by hand, and what a large m does."""
+    context = {
+        "edition": charts.newest(),
+        "example": [_example(votes) for votes in EXAMPLE_VOTES],
+        "figures": figures(),
+        "services": ledger.services(KEY),
+        "edition_every": settings.EDITION_EVERY,
+    }
+    return render(request, "catalog/how.html", context)
+
+
+def _example(votes: int) -> dict[str, object]:
+    wr = wr_e6(votes, votes * EXAMPLE_TENTHS, EXAMPLE_M, EXAMPLE_C_E4)
+    return {
+        "votes": votes,
+        "both": votes + EXAMPLE_M,
+        "own_percent": decimal(half_even(votes * 1000, votes + EXAMPLE_M), 1),
+        "share": half_even(votes * 1000, votes + EXAMPLE_M),
+        "wr": wr_text(wr),
+    }
+
+
+def data(request: HttpRequest) -> HttpResponse:
+    """Every source, its licence and permitted use, and what each import found."""
+    context = {"imports": sources.imports(), "may_publish": settings.MAY_PUBLISH_NON_COMMERCIAL}
+    return render(request, "catalog/data.html", context)
+
+
+@require_POST
+def territory(request: HttpRequest) -> HttpResponse:
+    """Remember where the visitor watches; an unknown territory changes nothing."""
+    following = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
+        following = "/"
+    answer = redirect(following)
+    if request.POST.get("territory") in COUNTRIES:
+        answer.set_cookie(COOKIE, request.POST["territory"], max_age=31_536_000, samesite="Lax", secure=request.is_secure())
+    return answer

@@ -1,0 +1,36 @@
+"""Named arrays as bytes, and their digest. Nothing executable can be stored or loaded."""
+
+import hashlib
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from mlops.ports import Arrays
+
+MOST_BYTES = 2**30
+
+
+def pack(arrays: Arrays) -> bytes:
+    """Return the arrays as safetensors, without metadata: the same arrays give the same bytes in any process."""
+    return save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
+
+
+def unpack(data: bytes) -> Arrays:
+    """Return the arrays in safetensors bytes. Raises ValueError when they are too many or malformed."""
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"{len(data)} bytes are more than the {MOST_BYTES} allowed")
+    try:
+        return load(data)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+
+
+def digest(arrays: Arrays) -> str:
+    """Return SHA-256 over sorted names, dtypes, shapes and little-endian bytes: equal states have equal digests."""
+    whole = hashlib.sha256()
+    for name, value in sorted(arrays.items()):
+        little = np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<"), copy=False)
+        whole.update(f"{name}\0{little.dtype.str}\0{little.shape}\0".encode())
+        whole.update(little.tobytes())
+    return whole.hexdigest()

@@ -1,0 +1,19 @@
+"""`manage.py genesis`: put version 1 of every formula in force, once."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from mlops import registry
+from mlops.ports import SYSTEM, Kind
+from mlops.services import genesis
+
+
+class Command(BaseCommand):
+    help = "Register and deploy version 1 of every SOFTWARE recipe that has none. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for key, recipe in registry.recipes().items():
+            if recipe.kind is Kind.SOFTWARE:
+                genesis.install(recipe_key=key, by=SYSTEM, at=timezone.now())

@@ -1,0 +1,59 @@
+"""The audit log: written once, chained by hash, without foreign keys and without personal data."""
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+GENESIS = bytes(32)
+
+
+def leaf(prev: bytes, seq: int, body: str) -> bytes:
+    """Return the hash of one event: SHA-256(0x00 ‖ previous hash, 32 bytes ‖ seq, 8 bytes big-endian ‖ body in UTF-8).
+
+    Source: the leaf prefix of RFC 6962.
+    """
+    return hashlib.sha256(b"\0" + prev + seq.to_bytes(8, "big") + body.encode()).digest()
+
+
+class AuditEvent(models.Model):
+    """Who did what to what, when and why. The body is the exact text that was hashed."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    prev = models.BinaryField(max_length=32, unique=True)
+    hash = models.BinaryField(max_length=32, unique=True)
+    body = models.TextField()
+
+    class Meta:
+        verbose_name = "audit event"
+        constraints = [models.CheckConstraint(condition=models.Q(seq__gte=1), name="mlops_audit_seq_from_one")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action} {self.object}"
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def action(self) -> str:
+        return str(self.facts.get("action", ""))
+
+    @property
+    def object(self) -> str:
+        return str(self.facts.get("object", ""))
+
+    @property
+    def actor(self) -> str:
+        return str(self.facts.get("actor", ""))
+
+    @property
+    def reason(self) -> str:
+        return str(self.facts.get("reason", ""))
+
+    @property
+    def at(self) -> str:
+        return str(self.facts.get("at", ""))

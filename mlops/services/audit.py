@@ -1,0 +1,75 @@
+"""Writing the audit log, and checking that it holds."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from mlops.errors import AuditBroken
+from mlops.models.audit import GENESIS, AuditEvent, leaf
+from mlops.ports import Actor
+from mlops.triggers import AUDIT_LOCK, missing
+
+
+def record(action: str, subject: str, *, by: Actor, at: datetime, reason: str = "", **detail: Any) -> AuditEvent:
+    """Append one event inside the caller's transaction, as its last statement.
+
+    action: dotted verb; subject: "kind:key"; detail: JSON values, never names or addresses of people.
+    Raises AuditBroken outside a transaction: an act and its record stand or fall together.
+    """
+    if not connection.in_atomic_block:
+        raise AuditBroken("an audit event is written in the transaction of the act it records")
+    body = canonical(
+        {"v": 1, "at": at.isoformat(), "actor": str(by.subject_id), "action": action, "object": subject}
+        | {"reason": reason, "detail": detail}
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
+    head = AuditEvent.objects.order_by("-seq").first()
+    seq, prev = (head.seq + 1, bytes(head.hash)) if head else (1, GENESIS)
+    return AuditEvent.objects.create(seq=seq, prev=prev, hash=leaf(prev, seq, body), body=body)
+
+
+def canonical(facts: dict[str, Any]) -> str:
+    """Return the one JSON text of these facts: sorted keys, no spaces, ASCII. Raises ValueError on NaN."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found: how many events hold, and the first that does not."""
+
+    events: int
+    head: str
+    first_bad: int | None = None
+    why: str = ""
+    triggers_missing: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return self.first_bad is None and not self.triggers_missing
+
+
+def verify() -> Verdict:
+    """Recompute the whole chain and name the first event that breaks it, or else say that triggers are missing."""
+    lacking = tuple(missing(connection))
+    seq, prev = 0, GENESIS
+    for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
+        why = _fault(event, seq + 1, prev)
+        if why:
+            return Verdict(seq, prev.hex(), event.seq, why, lacking)
+        seq, prev = event.seq, bytes(event.hash)
+    return Verdict(seq, prev.hex(), triggers_missing=lacking)
+
+
+def _fault(event: AuditEvent, seq: int, prev: bytes) -> str:
+    if event.seq != seq:
+        return f"event {seq} is missing"
+    if bytes(event.prev) != prev:
+        return "it does not follow the event before it"
+    if bytes(event.hash) != leaf(prev, seq, event.body):
+        return "its text is not the text that was hashed"
+    return ""

@@ -1,0 +1,46 @@
+"""Version 1 of a formula: registered and in force from the start, once."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mlops import arrays, registry, store
+from mlops.errors import MlopsError
+from mlops.models import Deployment, ModelVersion
+from mlops.ports import Actor, Kind
+from mlops.services.audit import record
+
+
+def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
+    """Register and deploy version 1 of a SOFTWARE recipe; when it has deployments already, return the first.
+
+    Raises MlopsError for a LEARNING recipe: nothing learned serves without an approval.
+    """
+    found = Deployment.objects.filter(recipe_key=recipe_key).order_by("started_at", "pk").first()
+    if found:
+        return found
+    recipe = registry.recipe(recipe_key)
+    if recipe.kind is not Kind.SOFTWARE:
+        raise MlopsError(f"{recipe.title} learns from data: its first version needs a request and an approval.")
+    artefact = store.put(arrays.pack(recipe.fit((), recipe.params, seed=0).arrays()))
+    with transaction.atomic():
+        version = ModelVersion.objects.create(
+            recipe_key=recipe_key,
+            kind=recipe.kind.value,
+            number=1,
+            state=ModelVersion.State.APPROVED,
+            artefact_digest=artefact,
+            params=dict(recipe.params),
+            created_at=at,
+            created_by=str(by.subject_id),
+        )
+        deployment = Deployment.objects.create(
+            recipe_key=recipe_key,
+            version=version,
+            role=Deployment.Role.CHAMPION,
+            how=Deployment.How.GENESIS,
+            started_at=at,
+            started_by=str(by.subject_id),
+        )
+        record("version.genesis", f"version:{version.label}", by=by, at=at, artefact=artefact, params=dict(recipe.params))
+    return deployment

@@ -1,0 +1,80 @@
+"""Files named by their SHA-256: written whole or not at all, read and checked as the same bytes."""
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+
+from django.conf import settings
+
+from mlops.errors import BadArtefact
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+MOST_BYTES = 2**30
+
+
+def put(data: bytes) -> str:
+    """Store the bytes and return their digest. Durable on return: file and folder are synced before the rename counts."""
+    digest = hashlib.sha256(data).hexdigest()
+    final = _path(digest)
+    if final.exists():
+        return digest
+    final.parent.mkdir(parents=True, exist_ok=True)
+    draft = final.parent / f".draft-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        _write(draft, data)
+        os.rename(draft, final)
+    finally:
+        draft.unlink(missing_ok=True)
+    _sync_folder(final.parent)
+    return digest
+
+
+def open(digest: str) -> bytes:  # noqa: A001 — the door's verb
+    """Return the bytes stored under a digest. Raises BadArtefact when missing, too large, not a plain file or changed."""
+    try:
+        handle = os.open(_path(digest), os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise BadArtefact(f"artefact {digest} cannot be opened: {error.strerror}") from error
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+            raise BadArtefact(f"artefact {digest} is no plain file of at most {MOST_BYTES} bytes")
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise BadArtefact(f"artefact {digest} has been changed: its bytes have another digest")
+    return data
+
+
+def remove(digest: str) -> None:
+    """Remove an artefact that a keeping policy lets go; removing it twice is no error."""
+    _path(digest).unlink(missing_ok=True)
+
+
+def has(digest: str) -> bool:
+    """Say whether something is stored under the digest (its bytes are not read)."""
+    return _path(digest).is_file()
+
+
+def _path(digest: str) -> Path:
+    if not DIGEST.fullmatch(digest):
+        raise BadArtefact(f"{digest!r} is no SHA-256")
+    return Path(settings.ARTEFACTS) / digest[:2] / digest
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,61 @@
+"""A cache that may be away: a site whose broker is down forgets, but still answers."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from django.core.cache.backends.redis import RedisCache
+
+logger = logging.getLogger(__name__)
+REST = 5.0  # seconds in which a server that failed is not asked again
+
+
+class PatientRedisCache(RedisCache):
+    """Django's Redis cache, with every failed call answered as a miss."""
+
+    asleep_until = 0.0
+
+    def _patient(self, call: Callable[..., Any], missed: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < self.asleep_until:
+            return missed
+        try:
+            return call(*args, **kwargs)
+        except redis.RedisError as error:
+            type(self).asleep_until = time.monotonic() + REST
+            logger.warning("the cache is away: %s", error)
+            return missed
+
+    def add(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().add, True, *args, **kwargs)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return self._patient(super().get, default, key, default, version)
+
+    def set(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().set, None, *args, **kwargs)
+
+    def touch(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().touch, False, *args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().delete, False, *args, **kwargs)
+
+    def has_key(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().has_key, False, *args, **kwargs)
+
+    def get_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().get_many, {}, *args, **kwargs)
+
+    def set_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().set_many, [], *args, **kwargs)
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().delete_many, None, *args, **kwargs)
+
+    def clear(self) -> Any:
+        return self._patient(super().clear, False)
+
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        return self._patient(super().incr, 0, *args, **kwargs)

@@ -1,0 +1,59 @@
+"""Is the site alive, and are its parts? Green, amber or red, part by part."""
+
+import time
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from catalog.selectors import charts
+from mlops import triggers
+
+HEARTBEAT = "moviesite.heartbeat"
+STALE = 45.0  # seconds after which a silent worker counts as away
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 while visitors can be served, 503 when not; `parts` says what is away."""
+    parts = {"live": "ok", **_database(), "broker": _broker(), "worker": _worker()}
+    ready = parts["database"] == parts["chart"] == parts["triggers"] == "ok"
+    whole = ready and all(value == "ok" for value in parts.values())
+    state = "ok" if whole else "degraded" if ready else "down"
+    return JsonResponse({"state": state, "ready": ready, "parts": parts}, status=200 if ready else 503)
+
+
+def _database() -> dict[str, str]:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        lacking = triggers.missing(connection)
+        edition = charts.newest() if not waiting else None
+    except DatabaseError as error:
+        return {"database": f"away: {type(error).__name__}", "triggers": "unknown", "chart": "unknown"}
+    return {
+        "database": f"{len(waiting)} migrations wait" if waiting else "ok",
+        "triggers": f"missing or changed: {', '.join(lacking)}" if lacking else "ok",
+        "chart": "ok" if edition else "no edition yet",
+    }
+
+
+def _broker() -> str:
+    try:
+        redis.Redis.from_url(settings.BROKER, socket_connect_timeout=0.5, socket_timeout=0.5).ping()
+    except redis.RedisError as error:
+        return f"away: {type(error).__name__}"
+    return "ok"
+
+
+def _worker() -> str:
+    seen: Any = cache.get(HEARTBEAT)
+    if seen is None:
+        return "not seen"
+    age = time.time() - float(seen)
+    return "ok" if age < STALE else f"silent for {age:.0f} s"

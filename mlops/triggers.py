@@ -147,7 +147,9 @@ def check_triggers(app_configs: Any, databases: Sequence[str] | None = None, **_
     return [
         # A warning: an error would stop the very `migrate` that mends it. /healthz turns red.
         checks.Warning(
-            f"Triggers missing or changed in {alias}: {', '.join(names)}.", hint="Run `manage.py migrate`.", id="mlops.W001"
+            f"Triggers missing or changed in {alias}: {', '.join(names)}.",
+            hint="Run `manage.py migrate`.",
+            id="mlops.W001",
         )
         for alias in databases or []
         if _HOME in connections[alias].introspection.table_names() and (names := missing(connections[alias]))

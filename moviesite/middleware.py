@@ -5,8 +5,12 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from catalog.errors import NotPublishable
+from catalog.selectors.sources import check_publishable
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -51,10 +55,38 @@ class CleanInput:
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
         if request.path.startswith("/api/"):
-            from catalog.api.errors import problem_response  # noqa: PLC0415 — DRF is loaded for its own paths only
-
-            return problem_response(request, 400, "bad_request", why)
+            return _problem(request, 400, "bad_request", why)
         return render(request, "400.html", {"why": why}, status=400)
+
+
+class Terms:
+    """Show no data whose source forbids it here, unless settings say that the permission is held."""
+
+    OPEN = (
+        "/data",
+        "/how",
+        "/healthz",
+        "/admin/",
+        "/accounts/",
+        "/static/",
+        "/territory",
+        "/api/v1/schema",
+        "/api/v1/problems/",
+    )
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.MAY_PUBLISH_NON_COMMERCIAL or request.path.startswith(self.OPEN):
+            return self.get_response(request)
+        try:
+            check_publishable()
+        except NotPublishable as refusal:
+            if request.path.startswith("/api/"):
+                return _problem(request, 451, "terms_of_source", str(refusal))
+            return render(request, "451.html", {"why": str(refusal)}, status=451)
+        return self.get_response(request)
 
 
 class AdminPolicy:
@@ -71,3 +103,9 @@ class AdminPolicy:
                 "style-src": ["'unsafe-inline'"],
             }
         return response
+
+
+def _problem(request: HttpRequest, status: int, code: str, why: str) -> HttpResponse:
+    from catalog.api.errors import problem_response  # noqa: PLC0415 — DRF is loaded for its own paths only
+
+    return problem_response(request, status, code, why)

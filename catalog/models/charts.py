@@ -15,7 +15,8 @@ class Tally(models.Model):
         verbose_name_plural = "tallies"
         constraints = [
             models.CheckConstraint(
-                condition=Q(points__gte=F("votes") * 10, points__lte=F("votes") * 100), name="catalog_tally_points_possible"
+                condition=Q(points__gte=F("votes") * 10, points__lte=F("votes") * 100),
+                name="catalog_tally_points_possible",
             )
         ]
 

@@ -56,7 +56,9 @@ class Movie(models.Model):
     sort_title = models.CharField(max_length=200, editable=False)
     search_title = models.CharField(max_length=250, editable=False)
     year = models.PositiveSmallIntegerField(validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)])
-    runtime = models.PositiveSmallIntegerField("runtime in minutes", null=True, blank=True, validators=[MinValueValidator(1)])
+    runtime = models.PositiveSmallIntegerField(
+        "runtime in minutes", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     certificate = models.CharField(max_length=12, blank=True)
     genres = models.CharField(max_length=80, blank=True, validators=[check_genres])
     source = models.ForeignKey("catalog.Source", on_delete=models.PROTECT, null=True, blank=True)

@@ -1,7 +1,7 @@
 """Partners and their keys: only a hash is kept."""
 
-from typing import Self
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q

@@ -35,7 +35,9 @@ class Rater(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(user__isnull=True) | Q(kind="MEMBER"), name="catalog_rater_user_is_member"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) | Q(kind="MEMBER"), name="catalog_rater_user_is_member"
+            ),
             models.CheckConstraint(
                 condition=Q(partner__isnull=False, kind="PARTNER") | (Q(partner__isnull=True) & ~Q(kind="PARTNER")),
                 name="catalog_rater_partner",

@@ -40,7 +40,9 @@ class DataImport(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(finished_at__gte=F("started_at")), name="catalog_import_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(finished_at__gte=F("started_at")), name="catalog_import_ends_after_start"
+            )
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,9 @@ def charted(decade: int | None = None, genre: str | None = None) -> QuerySet[Mov
 def artefact(edition: ChartEdition) -> bytes:
     """Return an edition's bytes. Raises EditionGone when they were thinned by age, or cannot be read."""
     if edition.thinned_at:
-        raise EditionGone(f"The full rows of edition {edition.number} were let go by age; its digests are kept for ever.")
+        raise EditionGone(
+            f"The full rows of edition {edition.number} were let go by age; its digests are kept for ever."
+        )
     try:
         return store.open(edition.content_digest)
     except BadArtefact as error:
@@ -63,7 +65,9 @@ def verify(edition: ChartEdition) -> int:
         raise EditionWrong(f"Edition {edition.number}: {error}") from error
     again = chart(rows, prior_votes=head["m"], floor=head["floor"])  # type: ignore[arg-type]
     if (again.mean_e4, head["C_e4"]) != (edition.mean_e4, edition.mean_e4):
-        raise EditionWrong(f"Edition {edition.number}: C is {again.mean_e4}, published as {edition.mean_e4} ten-thousandths.")
+        raise EditionWrong(
+            f"Edition {edition.number}: C is {again.mean_e4}, published as {edition.mean_e4} ten-thousandths."
+        )
     for found, expected in zip(rows, again.rows, strict=True):
         if found != expected:
             raise EditionWrong(f"Edition {edition.number}: film {found.id} is {found}, recomputed {expected}.")

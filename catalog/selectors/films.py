@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 
 from catalog import titles
 from catalog.models import GENRES, Licence, Movie, Rating
@@ -51,10 +52,15 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
 def leaving(territory: str, day: date, most: int, within: int = 30) -> list[tuple[Movie, date]]:
     """Return charted films whose last right here ends within so many days, soonest first."""
     here = Q(licences__territory__in=[territory, WORLD], licences__starts_on__lte=day)
-    later = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).filter(ends_on__gt=day + timedelta(days=within))
+    later = (
+        Licence.objects.filter(movie=OuterRef("pk"))
+        .covering(territory)
+        .filter(ends_on__gt=day + timedelta(days=within))
+    )
     films = Movie.objects.filter(here, licences__ends_on__gte=day, licences__ends_on__lte=day + timedelta(days=within))
-    films = films.exclude(Exists(later)).annotate(last_day=Min("licences__ends_on", filter=here))
-    found = films.select_related("standing").order_by("last_day", F("standing__rank").asc(nulls_last=True), "pk")[:most]
+    films = films.exclude(Exists(later)).select_related("standing")
+    last = films.annotate(last_day=Max("licences__ends_on", filter=here))
+    found = last.order_by("last_day", F("standing__rank").asc(nulls_last=True), "pk")[:most]
     return [(film, film.last_day) for film in found]  # type: ignore[attr-defined]
 
 
@@ -87,7 +93,7 @@ def search(query: str) -> QuerySet[Movie]:
     return found.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
 
 
-SORTS = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "rank": (F("standing__rank").asc(nulls_last=True), "pk"),
     "title": ("sort_title", "pk"),
     "year": ("year", "sort_title", "pk"),
@@ -114,11 +120,12 @@ def browse(
     sort: str = "rank",
 ) -> QuerySet[Movie]:
     """Return films of a choice in an order. longest: runtime in minutes at most; playable_in: a territory, with day."""
-    films = Movie.objects.select_related("standing")
+    chosen = Movie.objects.select_related("standing")
     if decade is not None:
-        films = films.of_decade(decade)
+        chosen = chosen.of_decade(decade)
     if genre is not None:
-        films = films.of_genre(genre)
+        chosen = chosen.of_genre(genre)
+    films: QuerySet[Movie] = chosen
     if longest is not None:
         films = films.filter(runtime__lte=longest)
     if playable_in and day:

@@ -69,7 +69,9 @@ def load(*, demo_set: DemoSet, by: Actor, at: datetime, progress: Progress) -> l
         (rights_from, rights, {"kind": "licences", "seed": demo_set.licence_seed, "generated": True}),
     ]
     imports = [
-        DataImport.objects.create(source=source, started_at=at, finished_at=max(at, datetime.now(UTC)), rows=rows, report=report)
+        DataImport.objects.create(
+            source=source, started_at=at, finished_at=max(at, datetime.now(UTC)), rows=rows, report=report
+        )
         for source, rows, report in done
     ]
     audit.record(
@@ -129,7 +131,11 @@ def _licences(demo_set: DemoSet, source: Source, at: datetime, progress: Progres
     drawn = generated_licences(demo_set.licence_seed, [film.id for film in demo_set.films], at.date())
     rows = [
         Licence(
-            movie_id=found.film_id, territory=found.territory, starts_on=found.starts_on, ends_on=found.ends_on, source=source
+            movie_id=found.film_id,
+            territory=found.territory,
+            starts_on=found.starts_on,
+            ends_on=found.ends_on,
+            source=source,
         )
         for found in drawn
     ]

@@ -80,9 +80,7 @@ def _commit(
     )
     edition.changes = standings.replace(number, chart.rows)
     edition.save(update_fields=["changes"])
-    audit.record(
-        "edition.published", f"edition:{number}", by=by, at=at, content=digest, chain=edition.chain_digest
-    )
+    audit.record("edition.published", f"edition:{number}", by=by, at=at, content=digest, chain=edition.chain_digest)
     return edition
 
 

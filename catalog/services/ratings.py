@@ -23,7 +23,9 @@ def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
     try:
         return _rate(movie_id, by, at, stars)
     except IntegrityError:
-        return _rate(movie_id, by, at, stars)  # the same member rated it at the same moment: now there is a row to change
+        return _rate(
+            movie_id, by, at, stars
+        )  # the same member rated it at the same moment: now there is a row to change
 
 
 def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:

@@ -22,7 +22,9 @@ def replace(number: int, rows: Sequence[Ranked]) -> int:
     )
     changes = _changes(before, {row.id: row.rank for row in rows})
     _insert(
-        RankChange._meta.db_table, ("edition_id", "movie_id", "before", "after"), [(number, *change) for change in changes]
+        RankChange._meta.db_table,
+        ("edition_id", "movie_id", "before", "after"),
+        [(number, *change) for change in changes],
     )
     return len(changes)
 

@@ -12,7 +12,9 @@ def recount() -> dict[int, tuple[int, int]]:
         votes["movie_id"]: (votes["votes"], votes["votes"] * votes["mean_tenths"])
         for votes in ImportedVotes.objects.values("movie_id", "votes", "mean_tenths")
     }
-    members = Rating.objects.filter(rater__kind=Rater.Kind.MEMBER).values("movie_id").annotate(n=Count("id"), s=Sum("value"))
+    members = (
+        Rating.objects.filter(rater__kind=Rater.Kind.MEMBER).values("movie_id").annotate(n=Count("id"), s=Sum("value"))
+    )
     for row in members:
         votes, points = counted.get(row["movie_id"], (0, 0))
         counted[row["movie_id"]] = (votes + row["n"], points + 10 * row["s"])
@@ -35,4 +37,6 @@ def rebuild() -> None:
     """Write every tally anew from a recount. For imports: nothing else may be rating at the same time."""
     Tally.objects.all().delete()
     fresh = recount()
-    Tally.objects.bulk_create([Tally(movie_id=film, votes=v, points=s) for film, (v, s) in fresh.items()], batch_size=2000)
+    Tally.objects.bulk_create(
+        [Tally(movie_id=film, votes=v, points=s) for film, (v, s) in fresh.items()], batch_size=2000
+    )

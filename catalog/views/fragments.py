@@ -13,7 +13,7 @@ from catalog.views.rows import rows
 
 def chart_rows(edition: ChartEdition, decade: int | None, genre: str | None, start: int, end: int) -> SafeString:
     """Return the rendered lines start…end of an edition's chart; rendered anew after any film was edited."""
-    edited = Movie.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
+    edited = Movie.history.order_by("-history_id").values_list("history_id", flat=True).first()  
     return _rendered(edition.chain_digest, edited, get_language(), decade, genre, start, end)
 
 

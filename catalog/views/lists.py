@@ -19,8 +19,8 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return render(request, "catalog/browse.html", {"form": form, "page_obj": None}, status=400)
-    rights = {"playable_in": chosen(request), "day": timezone.localdate()} if form.cleaned_data["playable"] else {}
-    found = films.browse(**form.choice(), **rights)
+    territory = chosen(request) if form.cleaned_data["playable"] else None
+    found = films.browse(**form.choice(), playable_in=territory, day=timezone.localdate())
     page = page_of(request, found, PER_PAGE)
     context = {
         "form": form,

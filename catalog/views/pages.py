@@ -7,10 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from catalog.recsys.formula import KEY
+from catalog.recsys.weighted import half_even, wr_e6
 from catalog.selectors import charts, sources
 from catalog.selectors.documents import decimal
 from catalog.selectors.figures import figures
-from catalog.recsys.weighted import half_even, wr_e6
 from catalog.territories import COOKIE, COUNTRIES
 from catalog.views.rows import wr_text
 from mlops import ledger

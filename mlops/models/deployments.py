@@ -12,7 +12,9 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def champion(self, recipe_key: str) -> "Deployment | None":
         """Return the deployment whose version serves everyone, or None."""
-        return self.open().filter(recipe_key=recipe_key, role=Deployment.Role.CHAMPION).select_related("version").first()
+        return (
+            self.open().filter(recipe_key=recipe_key, role=Deployment.Role.CHAMPION).select_related("version").first()
+        )
 
 
 class Deployment(models.Model):
@@ -42,14 +44,17 @@ class Deployment(models.Model):
                 fields=["recipe_key"], condition=Q(ended_at__isnull=True, role="CHAMPION"), name="mlops_one_champion"
             ),
             models.UniqueConstraint(
-                fields=["recipe_key"], condition=Q(ended_at__isnull=True, role="CHALLENGER"), name="mlops_one_challenger"
+                fields=["recipe_key"],
+                condition=Q(ended_at__isnull=True, role="CHALLENGER"),
+                name="mlops_one_challenger",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
                 name="mlops_deployment_ended_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="mlops_deployment_ends_after_start"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="mlops_deployment_ends_after_start",
             ),
         ]
 

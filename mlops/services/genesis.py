@@ -42,5 +42,7 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
             started_at=at,
             started_by=str(by.subject_id),
         )
-        record("version.genesis", f"version:{version.label}", by=by, at=at, artefact=artefact, params=dict(recipe.params))
+        record(
+            "version.genesis", f"version:{version.label}", by=by, at=at, artefact=artefact, params=dict(recipe.params)
+        )
     return deployment

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "moviesite.middleware.Terms",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "moviesite.urls"
@@ -146,7 +147,7 @@ USE_THOUSAND_SEPARATOR = True
 # --- static files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = STATE / "static"
+STATIC_ROOT: Path | None = None  # collected in production alone
 
 # --- what a browser may do ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -207,6 +208,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "retry_on_timeout": False,
+    "max_retries": 0,  # of a connection for a nudge; without it kombu tries for four seconds while the page waits
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE / "beat-schedule")
 CELERY_TASK_ROUTES = schedules.ROUTES

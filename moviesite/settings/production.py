@@ -1,5 +1,6 @@
 """Production: refuses to start on a gap, and shows nothing that a source forbids unless told it may."""
 
+from moviesite import schedules
 from moviesite.settings import env
 from moviesite.settings.base import *  # noqa: F403
 
@@ -10,7 +11,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
 env.text("DATABASE_URL")
 env.text("REDIS_URL")
 EDITION_EVERY = env.whole("EDITION_EVERY", 900, least=1, most=86_400)
-CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)  # noqa: F405
+CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)
 MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
 
 SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)
@@ -20,6 +21,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+STATIC_ROOT = STATE / "static"  # noqa: F405
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,10 +1,15 @@
 """Tests: everything real, but small, in a folder of its own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("STATE", tempfile.mkdtemp(prefix="retromovies-test-"))
+# Whatever folder and broker the shell points at belong to somebody's running site, and a test would empty them.
+os.environ["STATE"] = tempfile.mkdtemp(prefix="retromovies-test-")
+os.environ.pop("REDIS_URL", None)
+atexit.register(shutil.rmtree, os.environ["STATE"], ignore_errors=True)
 
 from moviesite.settings.base import *  # noqa: E402,F403
 from moviesite.settings.base import DATABASES, STATE  # noqa: E402
@@ -18,4 +23,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
 # A file and not memory: workers and browsers reach the same database from other threads and processes.
-DATABASES["default"]["TEST"] = {"NAME": str(Path(STATE) / "test.sqlite3")} if "sqlite" in DATABASES["default"]["ENGINE"] else {}
+DATABASES["default"]["TEST"] = (
+    {"NAME": str(Path(STATE) / "test.sqlite3")} if "sqlite" in DATABASES["default"]["ENGINE"] else {}
+)

@@ -138,7 +138,7 @@ def make_edition(at: datetime = NOON) -> ChartEdition:
 def small_catalogue(films: int = 12) -> list[Movie]:
     """Films with imported votes, rights and tallies, and edition 1 of their chart; the best film comes first.
 
-    Film i of n (from 0) was made in 1930 + 5·(i mod 14), has 200,000 − 1,000·i votes and a mean of 9.0 − 0.1·(i mod 60).
+    Film i (from 0) was made in 1930 + 5·(i mod 14) and has 200,000 − 1,000·i votes with a mean of 9.0 − 0.1·(i mod 60).
     """
     source = make_source("imported")
     made = [_film(place, source) for place in range(films)]

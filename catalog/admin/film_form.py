@@ -1,0 +1,30 @@
+"""The form of a film: genres as boxes to tick, and a reason."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+
+from catalog.admin.reasons import ReasonForm
+from catalog.models import GENRES, Movie, genre_line
+
+
+class FilmForm(ReasonForm):
+    genres = forms.MultipleChoiceField(
+        label=_("Genres"),
+        choices=[(genre, genre) for genre in GENRES],
+        widget=UnfoldAdminCheckboxSelectMultiple(),
+        required=False,
+    )
+
+    class Meta:
+        model = Movie
+        fields = ("title", "year", "runtime", "certificate", "genres")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["genres"] = list(self.instance.genre_names)  # stored as one text between bars
+
+    def clean_genres(self) -> str:
+        return genre_line(self.cleaned_data["genres"])

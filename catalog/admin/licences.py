@@ -1,0 +1,111 @@
+"""Licences: where and when a film may be shown."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
+from unfold.decorators import display
+
+from catalog.admin.history import Remembered
+from catalog.admin.reasons import Reasoned, ReasonForm
+from catalog.models import Licence
+from catalog.models.licences import LicenceQuerySet
+
+SOON = timedelta(days=30)
+
+
+def clean_window(form: forms.ModelForm) -> dict[str, Any]:
+    """Refuse a last day before the first, in words: the constraint below would only name itself."""
+    cleaned = form.cleaned_data
+    first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+    if first and last and last < first:
+        form.add_error("ends_on", gettext("The last day is before the first: correct one of the two."))
+    return cleaned
+
+
+class WindowForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return clean_window(self)
+
+
+class LicenceForm(ReasonForm):
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return clean_window(self)
+
+
+class LicenceInline(TabularInline):
+    model = Licence
+    form = WindowForm
+    fields = ("territory", "starts_on", "ends_on")
+    ordering = ("territory", "starts_on")
+    extra = 0
+    tab = False
+
+
+class Window(DropdownFilter):
+    """Where today falls in a licence's days."""
+
+    title = _("window")
+    parameter_name = "window"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("now", _("in force today")),
+            ("soon", _("ends within 30 days")),
+            ("coming", _("has not begun")),
+            ("over", _("is over")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: LicenceQuerySet) -> QuerySet[Licence]:
+        today = timezone.localdate()
+        if self.value() == "now":
+            return queryset.on(today)
+        if self.value() == "soon":
+            return queryset.on(today).filter(ends_on__lte=today + SOON)
+        if self.value() == "coming":
+            return queryset.filter(starts_on__gt=today)
+        return queryset.filter(ends_on__lt=today) if self.value() == "over" else queryset
+
+
+@admin.register(Licence)
+class LicenceAdmin(Reasoned, Remembered):
+    form = LicenceForm
+    may_revert = True
+    list_display = ("movie", "territory", "starts_on", "ends_on", "state")
+    list_filter = (
+        ("territory", ChoicesDropdownFilter),
+        Window,
+        ("starts_on", RangeDateFilter),
+        ("ends_on", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("movie",)
+    list_per_page = 50
+    autocomplete_fields = ("movie",)
+    search_fields = ("movie__search_title",)
+    search_help_text = _("Film title")
+    ordering = ("ends_on", "pk")
+    readonly_fields = ("source",)
+    fieldsets = ((None, {"fields": ("movie", "territory", ("starts_on", "ends_on"), "source", "reason")}),)
+
+    @display(
+        description=_("today"),
+        label={"in force": "success", "ends soon": "warning", "not yet": "info", "over": "danger"},
+    )
+    def state(self, obj: Licence) -> tuple[str, Any]:
+        today = timezone.localdate()
+        if obj.starts_on > today:
+            return "not yet", _("not yet")
+        if obj.ends_on < today:
+            return "over", _("over")
+        return ("ends soon", _("ends soon")) if obj.ends_on <= today + SOON else ("in force", _("in force"))

@@ -1,0 +1,107 @@
+"""What every address of the API has in common: read only, a scope, conditional answers, headers."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.http import http_date
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.errors import problem_response
+from catalog.api.params import Parameter
+from catalog.api.problems import PROBLEMS
+from catalog.models import PartnerKey
+from catalog.selectors.revisions import Revision
+
+SHAPES = 1  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
+
+
+class PublicView(APIView):
+    """An address that everybody may read."""
+
+    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    allowance: Any = None
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        self.headers = self.default_response_headers  # names the methods in Allow
+        return super().http_method_not_allowed(request, *args, **kwargs)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(answer, HttpResponse) and answer.status_code == 200:
+            answer = _settled(request, answer)
+        if answer.status_code in (200, 304):
+            answer["Cache-Control"] = "private, max-age=0, must-revalidate"
+            patch_vary_headers(answer, ["Authorization"])
+        if self.allowance:
+            left = self.allowance.refund() if answer.status_code == 304 else self.allowance
+            for name, value in left.headers().items():
+                answer[name] = value
+        return answer
+
+
+class PartnerView(PublicView):
+    """An address for keys with a scope."""
+
+    scope: ClassVar[PartnerKey.Scope]
+
+
+def tag(request: Request, revision: Revision) -> str:
+    """Return the strong ETag of a list at a revision: the same address at the same revision has the same bytes."""
+    query = sorted(request.query_params.items())
+    return f'"{hashlib.sha256(repr((SHAPES, request.path, query, revision.mark)).encode()).hexdigest()[:40]}"'
+
+
+def known(request: Request, marks: Mapping[str, str]) -> HttpResponse | None:
+    """Return the answer 304 or 412 when the caller's headers ask for no more than these marks, before any work is done."""
+    answer = get_conditional_response(
+        _plain(request), etag=marks.get("ETag"), last_modified=_moment(marks.get("Last-Modified"))
+    )
+    return _marked(request, answer, marks) if answer is not None else None
+
+
+def marks(request: Request, revision: Revision) -> dict[str, str]:
+    """Return the headers that tell one state of a list from another."""
+    return {"ETag": tag(request, revision)} | modified(revision.at)
+
+
+def modified(at: datetime | None) -> dict[str, str]:
+    return {"Last-Modified": http_date(at.timestamp())} if at else {}
+
+
+def _settled(request: Request, response: HttpResponse) -> HttpResponse:
+    """Return the response with an ETag, or in its place the answer that a conditional request gets."""
+    if isinstance(response, Response):
+        response.render()
+    if not response.has_header("ETag"):
+        set_response_etag(response)
+    given = {name: response[name] for name in ("ETag", "Last-Modified", "Link") if response.has_header(name)}
+    answer = get_conditional_response(
+        _plain(request), etag=given["ETag"], last_modified=_moment(given.get("Last-Modified")), response=response
+    )
+    return response if answer is response else _marked(request, answer, given)
+
+
+def _marked(request: Request, answer: HttpResponse, given: Mapping[str, str]) -> HttpResponse:
+    if answer.status_code == 412:
+        return problem_response(request, 412, "precondition_failed", PROBLEMS["precondition_failed"].meaning)
+    for name, value in given.items():
+        answer[name] = value
+    return answer
+
+
+def _moment(stamp: str | None) -> int | None:
+    return parse_http_date(stamp) if stamp else None
+
+
+def _plain(request: Request) -> HttpRequest:
+    return request._request

@@ -1,0 +1,78 @@
+"""Walking a list: opaque signed cursors, and the body {data, has_more, next_cursor}."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.core.signing import BadSignature, Signer
+from rest_framework.request import Request
+
+from catalog.api import params
+from catalog.api.errors import bad_parameter
+
+T = TypeVar("T")
+STALE = "is not one of ours for this query: use next_cursor as it was given with the same parameters, or start again."
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Where a walk stands. edition: the one it follows, if it follows one; after: the place of the last item, or nothing."""
+
+    limit: int
+    edition: int | None = None
+    after: Any = None
+
+
+def walk(request: Request, asked: dict[str, Any]) -> Walk:
+    """Return where the request continues. Raises Refused for a cursor that is not ours or of another query."""
+    limit, text = asked.get("limit", params.LIMIT), asked.get("cursor")
+    if text is None:
+        return Walk(limit)
+    try:
+        query, edition, after = _signer().unsign_object(text)
+    except BadSignature as error:
+        raise bad_parameter("cursor", f"cursor {STALE}") from error
+    if query != _query(request):
+        raise bad_parameter("cursor", f"cursor {STALE}")
+    return Walk(limit, edition, after)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, as the body says it; link is the header of the next one."""
+
+    data: Sequence[Any]
+    next_cursor: str | None
+    link: str = ""
+
+    @property
+    def has_more(self) -> bool:
+        return self.next_cursor is not None
+
+
+def page(
+    request: Request, here: Walk, found: Sequence[T], place: Callable[[T], Any], edition: int | None = None
+) -> Page:
+    """Return a page of the items found, one more than the limit when there are more.
+
+    place: what a cursor needs to continue after an item, in types that JSON knows; edition: the one the walk follows.
+    """
+    data = found[: here.limit]
+    if len(found) <= here.limit:
+        return Page(data, None)
+    cursor = _signer().sign_object([_query(request), edition, place(data[-1])])
+    query = urlencode({**request.query_params.dict(), "cursor": cursor})
+    return Page(data, cursor, f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"')
+
+
+def _signer() -> Signer:
+    """Signed, so that what comes back is what we gave: no forged place reaches the database."""
+    return Signer(salt="catalog.api.cursor", sep=".")
+
+
+def _query(request: Request) -> str:
+    """Return a short digest of the address and its parameters other than limit and cursor."""
+    kept = sorted((name, value) for name, value in request.query_params.items() if name not in {"limit", "cursor"})
+    return hashlib.sha256(repr((request.path, kept)).encode()).hexdigest()[:16]

@@ -1,0 +1,139 @@
+"""The kinds of problem the API answers with; each is explained at the address in its `type`."""
+
+from dataclasses import dataclass
+
+BASE = "/api/v1/problems/"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind: status, title, what it means and what to do."""
+
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+PROBLEMS = {
+    "bad_request": Problem(
+        400,
+        "The request cannot be read",
+        "The address or the body holds something that no request here can have.",
+        "Look at the detail: it says what. Control characters and queries beyond 8 kB are never accepted.",
+    ),
+    "unknown_parameter": Problem(
+        400,
+        "There is no such parameter",
+        "The query names a parameter that this address does not know.",
+        "The detail lists those known. Nothing is ignored silently, so that a misspelt filter cannot return everything.",
+    ),
+    "bad_parameter": Problem(
+        400,
+        "A parameter has a value it cannot have",
+        "A parameter is given twice, is out of its range, or is not of its kind.",
+        "Each entry of errors names a parameter and the values it takes. Numbers are plain digits: 50, not 050 or 5e1.",
+    ),
+    "key_in_address": Problem(
+        400,
+        "A key does not belong in the address",
+        "The query holds what looks like a key. Addresses are written to logs and histories.",
+        "Send it as «Authorization: Bearer rmk_…» instead, and have this key revoked: treat it as leaked.",
+    ),
+    "key_missing": Problem(
+        401,
+        "A key is needed",
+        "This address needs a key, sent as «Authorization: Bearer rmk_…».",
+        "Ask us for a key, or see whether your client drops the header on a redirect.",
+    ),
+    "key_refused": Problem(
+        401,
+        "The key is not accepted",
+        "The key is unknown, incomplete, expired or revoked, or its partner is not active.",
+        "The detail says which. A new key is issued in the admin, or by manage.py partner_key.",
+    ),
+    "scope_missing": Problem(
+        403,
+        "The key may not do this",
+        "The key is good, but lacks the scope this address asks for.",
+        "The detail names the scope. Scopes of a key never change: ask for a key that has it.",
+    ),
+    "not_found": Problem(
+        404,
+        "Nothing is here",
+        "There is nothing at this address. All addresses are listed at /api/v1/schema.",
+        "Film and edition numbers are whole numbers without leading zeros; addresses end without a slash.",
+    ),
+    "not_charted": Problem(
+        404,
+        "The film is not in the chart",
+        "The film exists, but no vote for it counts, so the edition in force does not hold it.",
+        "Ask again after a later edition.",
+    ),
+    "method_not_allowed": Problem(
+        405,
+        "This method is not allowed here",
+        "Version 1 is read only: GET and HEAD.",
+        "The header Allow lists the methods.",
+    ),
+    "not_acceptable": Problem(
+        406,
+        "Only JSON is spoken here",
+        "The header Accept excludes application/json.",
+        "Send «Accept: application/json», or no such header.",
+    ),
+    "edition_changed": Problem(
+        409,
+        "A newer edition was published",
+        "This list follows the ranks of an edition, and a newer one has replaced it since its first page.",
+        "Start again without a cursor. To walk one edition to its end, use /api/v1/charts/top.",
+    ),
+    "edition_gone": Problem(
+        410,
+        "The rows of this edition are gone",
+        "Full rows are kept for a while only; parameters and digests of every edition are kept for ever.",
+        "Start again without a cursor: that begins in the edition in force.",
+    ),
+    "precondition_failed": Problem(
+        412,
+        "It has changed",
+        "The header If-Match or If-Unmodified-Since names another state than the present one.",
+        "Ask again without that header.",
+    ),
+    "media_type": Problem(
+        415,
+        "The body is of an unknown kind",
+        "Bodies, where an address takes one, are application/json.",
+        "Send «Content-Type: application/json».",
+    ),
+    "rate_limited": Problem(
+        429,
+        "Too many requests",
+        "The key has used up its requests of this minute.",
+        "Wait as many seconds as Retry-After says. Answers 304 are free: send If-None-Match.",
+    ),
+    "not_publishable": Problem(
+        451,
+        "The data's terms do not allow this",
+        "A source of the catalogue forbids showing its data here.",
+        "Nothing is wrong with your request or key; the house has to settle this.",
+    ),
+    "internal": Problem(
+        500,
+        "Something broke here",
+        "The fault is ours, and it was logged under the request_id.",
+        "Try again later; if it stays, send us the request_id.",
+    ),
+    "no_edition": Problem(
+        503,
+        "There is no chart yet",
+        "No edition has been published so far.",
+        "Ask again after as many seconds as Retry-After says.",
+    ),
+    "unavailable": Problem(
+        503,
+        "The database is away",
+        "The database could not be reached, or was too busy.",
+        "Ask again after as many seconds as Retry-After says.",
+    ),
+}

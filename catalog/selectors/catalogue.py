@@ -1,0 +1,83 @@
+"""The catalogue as partners walk it: filtered, in an order that a cursor can continue, film by film exactly once."""
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from catalog.errors import UnknownMovie
+from catalog.models import Movie
+from catalog.selectors import films
+
+LAST = 10**9  # stands for a rank where there is none, behind every rank
+
+
+@dataclass(frozen=True)
+class Order:
+    """place: what is sorted by, then by film number; falling: greatest first; pinned: it follows an edition's numbers."""
+
+    place: Combinable
+    falling: bool = False
+    pinned: bool = False
+
+
+_RANK = Coalesce(F("standing__rank"), Value(LAST))
+ORDERS = {
+    "id": Order(F("pk")),
+    "title": Order(F("sort_title")),
+    "-title": Order(F("sort_title"), falling=True),
+    "year": Order(F("year")),
+    "-year": Order(F("year"), falling=True),
+    "rank": Order(_RANK, pinned=True),
+    "-wr": Order(Coalesce(F("standing__wr_e6"), Value(0)), falling=True, pinned=True),
+    "-votes": Order(Coalesce(F("standing__votes"), Value(0)), falling=True, pinned=True),
+}
+MATCH = Order(
+    F("closeness") * Value(10 * LAST) + _RANK, pinned=True
+)  # as the search page sorts; closeness is from films.search
+
+
+def film(number: int) -> Movie:
+    """Return a film with its standing and source. Raises UnknownMovie."""
+    found = Movie.objects.select_related("standing", "source").filter(pk=number).first()
+    if found is None:
+        raise UnknownMovie(f"There is no film with the number {number}.")
+    return found
+
+
+def find(
+    *,
+    words: str = "",
+    year_from: int | None = None,
+    year_until: int | None = None,
+    votes_from: int | None = None,
+    every_genre: tuple[str, ...] = (),
+    any_genre: tuple[str, ...] = (),
+) -> QuerySet[Movie]:
+    """Return films that fit all that is given, with their standing."""
+    found = films.search(words) if words else Movie.objects.select_related("standing")
+    if year_from is not None:
+        found = found.filter(year__gte=year_from)
+    if year_until is not None:
+        found = found.filter(year__lte=year_until)
+    if votes_from:
+        found = found.filter(standing__votes__gte=votes_from)
+    for genre in every_genre:
+        found = found.of_genre(genre)  # type: ignore[attr-defined]
+    if any_genre:
+        found = found.filter(reduce(or_, (Q(genres__contains=f"|{genre}|") for genre in any_genre)))
+    return found
+
+
+def walk(found: QuerySet[Movie], order: Order, after: tuple[Any, int] | None, most: int) -> list[Movie]:
+    """Return the next films after (place, film number); each carries its `place`."""
+    placed = found.annotate(place=order.place).order_by("-place" if order.falling else "place", "pk")
+    if after is not None:
+        place, number = after
+        beyond = {"place__lt" if order.falling else "place__gt": place}
+        placed = placed.filter(Q(**beyond) | Q(place=place, pk__gt=number))
+    return list(placed[:most])

@@ -1,0 +1,45 @@
+"""What lists are made of, as one mark: it changes whenever a list could, and costs one statement to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Subquery
+
+from catalog.models import ChartEdition
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The edition in force and the newest change of a film. Films change through rows that keep history, or in imports,
+    after which an edition follows."""
+
+    edition: ChartEdition | None
+    change: int
+    changed_at: datetime | None
+
+    @property
+    def mark(self) -> str:
+        return f"{self.edition.chain_digest if self.edition else ''} {self.change}"
+
+    @property
+    def at(self) -> datetime | None:
+        """When the newer of the two was."""
+        return max(filter(None, (self.edition and self.edition.at, self.changed_at)), default=None)
+
+
+def newest() -> Revision:
+    """Return the present revision."""
+    history: Any = apps.get_model("catalog", "HistoricalMovie").objects.order_by("-history_id")
+    found: Any = (
+        ChartEdition.objects.annotate(
+            change=Subquery(history.values("history_id")[:1]), changed_at=Subquery(history.values("history_date")[:1])
+        )
+        .order_by("-number")
+        .first()
+    )
+    if found is not None:
+        return Revision(found, found.change or 0, found.changed_at)
+    last = history.values_list("history_id", "history_date").first() or (0, None)
+    return Revision(None, *last)

@@ -41,7 +41,8 @@ def faults(edition: dict, data: bytes) -> list:
     mean = half_even(top * 10**4, bottom * len(films))
     expect("C in ten-thousandths", head["C_e4"], mean)
     expect("C on the page", edition["c"], f"{mean // 10**4}.{mean % 10**4:04d}")
-    expect("m on the page", edition["m"], head["m"])
+    for name in ("version", "m", "floor", "films"):
+        expect(f"{name} on the page", edition[name], head[name])
 
     def wr(film: dict) -> int:
         return half_even(film["S"] * 10**5 + head["m"] * mean * 100, film["v"] + head["m"])
@@ -59,7 +60,10 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     with open(sys.argv[1], encoding="utf-8") as page, open(sys.argv[2], "rb") as artefact:
         edition, data = json.load(page), artefact.read()
-    wrong = faults(edition, data)
+    try:
+        wrong = faults(edition, data)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        wrong = [f"this is no edition with its artefact: {error!r}"]
     for fault in wrong[:20]:
         print(fault)
     rows = data.count(b"\n") - 1

@@ -12,8 +12,14 @@ MOST_BYTES = 2**30
 
 
 def pack(arrays: Arrays) -> bytes:
-    """Return the arrays as safetensors, without metadata: the same arrays give the same bytes in any process."""
-    return save({name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())})
+    """Return the arrays as safetensors, without metadata: the same arrays give the same bytes in any process.
+
+    Raises ValueError for texts, objects and other types that are no plain numbers.
+    """
+    try:
+        return save({name: np.asarray(value, order="C") for name, value in sorted(arrays.items())})
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
 
 
 def unpack(data: bytes) -> Arrays:
@@ -22,7 +28,7 @@ def unpack(data: bytes) -> Arrays:
         raise ValueError(f"{len(data)} bytes are more than the {MOST_BYTES} allowed")
     try:
         return load(data)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError) as error:  # the second for number types that NumPy has not
         raise ValueError(str(error)) from error
 
 
@@ -30,7 +36,7 @@ def digest(arrays: Arrays) -> str:
     """Return SHA-256 over sorted names, dtypes, shapes and little-endian bytes: equal states have equal digests."""
     whole = hashlib.sha256()
     for name, value in sorted(arrays.items()):
-        little = np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<"), copy=False)
+        little = np.asarray(value, order="C").astype(value.dtype.newbyteorder("<"), copy=False)
         whole.update(f"{name}\0{little.dtype.str}\0{little.shape}\0".encode())
         whole.update(little.tobytes())
     return whole.hexdigest()

@@ -1,5 +1,6 @@
 """Files named by their SHA-256: written whole or not at all, read and checked as the same bytes."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -19,7 +20,8 @@ def put(data: bytes) -> str:
     """Store the bytes and return their digest. Durable on return: file and folder are synced before the rename counts."""
     digest = hashlib.sha256(data).hexdigest()
     final = _path(digest)
-    if final.exists():
+    with contextlib.suppress(BadArtefact):
+        open(digest)  # what is there but changed is written anew
         return digest
     final.parent.mkdir(parents=True, exist_ok=True)
     draft = final.parent / f".draft-{os.getpid()}-{secrets.token_hex(4)}"
@@ -35,13 +37,14 @@ def put(data: bytes) -> str:
 def open(digest: str) -> bytes:  # noqa: A001 — the door's verb
     """Return the bytes stored under a digest. Raises BadArtefact when missing, too large, not a plain file or changed."""
     try:
-        handle = os.open(_path(digest), os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(_path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise BadArtefact(f"artefact {digest} cannot be opened: {error.strerror}") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+        os.close(handle)
+        raise BadArtefact(f"artefact {digest} is no plain file of at most {MOST_BYTES} bytes")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
-            raise BadArtefact(f"artefact {digest} is no plain file of at most {MOST_BYTES} bytes")
         data = file.read()
     if hashlib.sha256(data).hexdigest() != digest:
         raise BadArtefact(f"artefact {digest} has been changed: its bytes have another digest")

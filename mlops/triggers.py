@@ -37,12 +37,16 @@ class Trigger:
             refuse = f"IF NOT ({self.postgres_unless}) THEN {refuse} END IF;"
         return f"BEGIN {self.postgres_first} {refuse} RETURN NEW; END"
 
-    def postgres(self) -> list[str]:
+    def definition(self) -> str:
+        """The statement that makes it on PostgreSQL, spelt as the server tells it back."""
         each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        return f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each} EXECUTE FUNCTION {self.name}()"
+
+    def postgres(self) -> list[str]:
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $f${self.function()}$f$",
             f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {each} EXECUTE FUNCTION {self.name}()",
+            self.definition(),
             # ALWAYS: otherwise a session in replica mode skips it.
             f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
         ]
@@ -59,6 +63,13 @@ def _frozen(table: str, columns: Sequence[str], refusal: str) -> Trigger:
     same = " AND ".join(f"NEW.{c} IS NOT DISTINCT FROM OLD.{c}" for c in columns)
     differs = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in columns)
     return Trigger(f"{table}_frozen", table, "UPDATE", refusal, differs, same)
+
+
+def _kept(table: str, refusal: str) -> list[Trigger]:
+    return [
+        Trigger(f"{table}_kept", table, "DELETE", refusal),
+        Trigger(f"{table}_kept_whole", table, "TRUNCATE", refusal),
+    ]
 
 
 _HEAD = "(SELECT {} FROM mlops_auditevent ORDER BY seq DESC LIMIT 1)"
@@ -83,7 +94,18 @@ TRIGGERS: list[Trigger] = [
         ("id", "recipe_key", "kind", "number", "artefact_digest", "params", "created_at", "created_by"),
         "a version is frozen: register another one",
     ),
-    Trigger("mlops_modelversion_kept", "mlops_modelversion", "DELETE", "versions are kept for ever"),
+    *_kept("mlops_modelversion", "versions are kept for ever"),
+    Trigger(
+        "mlops_modelversion_new",
+        "mlops_modelversion",
+        "INSERT",
+        "a version is frozen: register another one",
+        # SQLite's INSERT OR REPLACE again: a connection without recursive_triggers would put a row in the place of another.
+        "EXISTS (SELECT 1 FROM mlops_modelversion WHERE id = NEW.id"
+        " OR (recipe_key = NEW.recipe_key AND number = NEW.number))",
+        "NOT EXISTS (SELECT 1 FROM mlops_modelversion WHERE id = NEW.id"
+        " OR (recipe_key = NEW.recipe_key AND number = NEW.number))",
+    ),
     _frozen(
         "mlops_deployment",
         ("id", "recipe_key", "version_id", "role", "how", "started_at", "started_by"),
@@ -97,13 +119,14 @@ TRIGGERS: list[Trigger] = [
         "OLD.ended_at IS NOT NULL",
         "OLD.ended_at IS NULL",
     ),
-    Trigger("mlops_deployment_kept", "mlops_deployment", "DELETE", "deployments are kept for ever"),
+    *_kept("mlops_deployment", "deployments are kept for ever"),
     Trigger(
         "mlops_deployment_genesis",
         "mlops_deployment",
         "INSERT",
         "only the first version of a formula may serve without an approved request",
-        "NEW.how <> 'GENESIS' OR EXISTS (SELECT 1 FROM mlops_deployment WHERE recipe_key = NEW.recipe_key)"
+        "NEW.how <> 'GENESIS'"
+        " OR EXISTS (SELECT 1 FROM mlops_deployment WHERE recipe_key = NEW.recipe_key OR id = NEW.id)"
         " OR NOT EXISTS (SELECT 1 FROM mlops_modelversion v WHERE v.id = NEW.version_id AND v.kind = 'SOFTWARE'"
         " AND v.number = 1 AND v.state = 'APPROVED' AND v.recipe_key = NEW.recipe_key)",
         "NEW.how = 'GENESIS' AND NOT EXISTS (SELECT 1 FROM mlops_deployment WHERE recipe_key = NEW.recipe_key)"
@@ -168,7 +191,7 @@ def _for(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 
 def _fingerprint(trigger: Trigger, vendor: str) -> str:
-    return trigger.sqlite() if vendor == "sqlite" else f"A {trigger.table} {trigger.event} {trigger.function()}"
+    return trigger.sqlite() if vendor == "sqlite" else f"A {trigger.definition()} {trigger.function()}"
 
 
 def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
@@ -176,10 +199,8 @@ def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     else:
         query = (
-            "SELECT t.tgname, t.tgenabled || ' ' || c.relname || ' ' || CASE WHEN t.tgtype & 4 <> 0 THEN 'INSERT'"
-            " WHEN t.tgtype & 8 <> 0 THEN 'DELETE' WHEN t.tgtype & 16 <> 0 THEN 'UPDATE' ELSE 'TRUNCATE' END"
-            " || ' ' || p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
+            "SELECT t.tgname, concat_ws(' ', t.tgenabled, pg_get_triggerdef(t.oid, true), p.prosrc)"
+            " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
         )
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -21,11 +21,16 @@ STALE = 45.0  # seconds after which a silent worker counts as away
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 while visitors can be served, 503 when not; `parts` says what is away."""
-    parts = {"live": "ok", **_database(), "broker": _broker(), "worker": _worker()}
-    ready = parts["database"] == parts["chart"] == parts["triggers"] == "ok"
-    whole = ready and all(value == "ok" for value in parts.values())
+    found = parts()
+    ready = found["database"] == found["chart"] == found["triggers"] == "ok"
+    whole = ready and all(value == "ok" for value in found.values())
     state = "ok" if whole else "degraded" if ready else "down"
-    return JsonResponse({"state": state, "ready": ready, "parts": parts}, status=200 if ready else 503)
+    return JsonResponse({"state": state, "ready": ready, "parts": found}, status=200 if ready else 503)
+
+
+def parts() -> dict[str, str]:
+    """Return the state of each part: «ok», or what is the matter with it."""
+    return {"live": "ok", **_database(), "broker": _broker(), "worker": _worker()}
 
 
 def _database() -> dict[str, str]:

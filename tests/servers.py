@@ -1,6 +1,5 @@
-"""The real servers that tests run against, and the database as transactional tests leave it."""
+"""The real servers that tests run against."""
 
-import importlib
 import os
 import shutil
 import subprocess
@@ -22,22 +21,10 @@ from django.test import override_settings
 from kombu import pools
 
 from catalog import queue
-from mlops import triggers
 from moviesite.cache import PatientRedisCache
 from moviesite.processes import spawn, start_valkey, stop
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-def before_flush() -> None:
-    triggers.drop(connection)
-
-
-def after_flush() -> None:
-    """Put back what migrations made: triggers, and the groups with their permissions."""
-    triggers.install(connection)
-    if importlib.util.find_spec("catalog.groups"):
-        importlib.import_module("catalog.groups").install_groups()
 
 
 def valkey() -> Iterator[str]:

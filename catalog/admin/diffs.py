@@ -27,9 +27,13 @@ def differences(record: Any, previous: Any | None) -> list[Difference]:
     """Return what a history row changed since the one before; of a first or last row, all that it holds."""
     fields = [field for field in record.tracked_fields if not field.primary_key]
     if record.history_type == "+" or previous is None:
-        return [Difference(_label(field), NOTHING, value) for field in fields if (value := _shown(field, record)) != NOTHING]
+        return [
+            Difference(_label(field), NOTHING, value) for field in fields if (value := _shown(field, record)) != NOTHING
+        ]
     if record.history_type == "-":
-        return [Difference(_label(field), value, NOTHING) for field in fields if (value := _shown(field, record)) != NOTHING]
+        return [
+            Difference(_label(field), value, NOTHING) for field in fields if (value := _shown(field, record)) != NOTHING
+        ]
     changed = [field for field in fields if getattr(previous, field.attname) != getattr(record, field.attname)]
     return [Difference(_label(field), _shown(field, previous), _shown(field, record)) for field in changed]
 
@@ -41,15 +45,15 @@ def attach(records: Sequence[Any]) -> None:
         record.differences = differences(record, older or record.prev_record)
 
 
-def _label(field: models.Field[Any, Any]) -> str:
+def _label(field: "models.Field[Any, Any]") -> str:
     return str(capfirst(field.verbose_name))
 
 
-def _shown(field: models.Field[Any, Any], record: Any) -> str:
+def _shown(field: "models.Field[Any, Any]", record: Any) -> str:
     return show(field, getattr(record, field.attname))
 
 
-def show(field: models.Field[Any, Any], value: Any) -> str:
+def show(field: "models.Field[Any, Any]", value: Any) -> str:
     """Return a field's value as text: choices by their label, days and times in the site's format, rows by name."""
     if value is None or value == "":
         return NOTHING

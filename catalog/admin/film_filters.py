@@ -103,4 +103,3 @@ class Rated(DropdownFilter):
             return queryset
         rated = Exists(Rating.objects.filter(movie=OuterRef("pk")))
         return queryset.filter(rated if self.value() == "yes" else ~rated)
-

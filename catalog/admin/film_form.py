@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.admin.reasons import ReasonForm
 from catalog.models import GENRES, Movie, genre_line
@@ -14,7 +14,7 @@ class FilmForm(ReasonForm):
     genres = forms.MultipleChoiceField(
         label=_("Genres"),
         choices=[(genre, genre) for genre in GENRES],
-        widget=UnfoldAdminCheckboxSelectMultiple(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
         required=False,
     )
 

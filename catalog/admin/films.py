@@ -18,7 +18,7 @@ from catalog.admin.film_form import FilmForm
 from catalog.admin.films_import import FilmsByCsv
 from catalog.admin.history import Remembered
 from catalog.admin.licences import LicenceInline
-from catalog.admin.numbers import number, decimal
+from catalog.admin.numbers import decimal, number
 from catalog.admin.reasons import Reasoned
 from catalog.models import Movie
 from catalog.selectors import charts, films
@@ -29,7 +29,7 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
     form = FilmForm
     inlines = (LicenceInline,)
     may_revert = True
-    list_display = ("title", "year", "genre_list", "votes", "rank")
+    list_display = ("title", "released", "genre_list", "votes", "rank")
     list_filter = (Decade, Genre, Ranked, Playable, Lacking, Rated)
     list_select_related = ("standing",)
     list_per_page = 50
@@ -39,7 +39,7 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
     readonly_fields = ("in_the_chart", "imported_votes", "origin")
     readonly_preprocess_fields = {"genres": plain}
     fieldsets = (
-        (None, {"fields": ("title", ("year", "runtime", "certificate"), "genres", "reason")}),
+        (None, {"fields": ("title", ("year", "runtime"), "certificate", "genres", "reason")}),
         (_("In the chart"), {"fields": ("in_the_chart", "imported_votes", "origin")}),
     )
 
@@ -59,6 +59,10 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
 
     def view_on_site(self, obj: Movie) -> str:
         return obj.get_absolute_url()
+
+    @display(description=_("year"), ordering="year")
+    def released(self, obj: Movie) -> str:
+        return str(obj.year)  # a year has no thousands to set apart
 
     @display(description=_("genres"))
     def genre_list(self, obj: Movie) -> str:
@@ -91,7 +95,9 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
         imported = getattr(obj, "imported", None)
         if imported is None:
             return gettext("None came with the catalogue.")
-        return ngettext("%(n)s vote, mean %(mean)s, from %(source)s", "%(n)s votes, mean %(mean)s, from %(source)s", imported.votes) % {
+        return ngettext(
+            "%(n)s vote, mean %(mean)s, from %(source)s", "%(n)s votes, mean %(mean)s, from %(source)s", imported.votes
+        ) % {
             "n": number(imported.votes),
             "mean": decimal(imported.mean_tenths, 1),
             "source": imported.source,

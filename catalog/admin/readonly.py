@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 
-class LookOnly(ModelAdmin):
+class LookOnly:
     """Rows that services write: nobody adds, changes or deletes them here, superusers included."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

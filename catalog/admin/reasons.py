@@ -67,7 +67,9 @@ class Reasoned(ModelAdmin):
     def get_deleted_objects(self, objs: QuerySet[Model], request: HttpRequest) -> Any:
         """Return what goes with a row as numbers: rows below it go too, whoever may delete them by themselves."""
         _tree, counts, _lacking, protected = super().get_deleted_objects(objs, request)
-        lines = [ngettext("%(n)s row: %(what)s", "%(n)s rows: %(what)s", n) % {"n": n, "what": w} for w, n in counts.items()]
+        lines = [
+            ngettext("%(n)s row: %(what)s", "%(n)s rows: %(what)s", n) % {"n": n, "what": w} for w, n in counts.items()
+        ]
         return lines, counts, set(), protected
 
     def delete_view(

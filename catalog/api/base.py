@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,10 +29,6 @@ class PublicView(APIView):
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     allowance: Any = None
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        self.headers = self.default_response_headers  # names the methods in Allow
-        return super().http_method_not_allowed(request, *args, **kwargs)
-
     def finalize_response(
         self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
@@ -42,6 +38,8 @@ class PublicView(APIView):
         if answer.status_code in (200, 304):
             answer["Cache-Control"] = "private, max-age=0, must-revalidate"
             patch_vary_headers(answer, ["Authorization"])
+        if answer.status_code != 405:
+            del answer["Allow"]
         if self.allowance:
             left = self.allowance.refund() if answer.status_code == 304 else self.allowance
             for name, value in left.headers().items():
@@ -84,7 +82,7 @@ def _settled(request: Request, response: HttpResponse) -> HttpResponse:
         response.render()
     if not response.has_header("ETag"):
         set_response_etag(response)
-    given = {name: response[name] for name in ("ETag", "Last-Modified", "Link") if response.has_header(name)}
+    given = {name: response[name] for name in ("ETag", "Last-Modified") if response.has_header(name)}
     answer = get_conditional_response(
         _plain(request), etag=given["ETag"], last_modified=_moment(given.get("Last-Modified")), response=response
     )

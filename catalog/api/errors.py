@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -41,10 +42,11 @@ def problem_response(
     faults: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Return a problem body; its type is the address that explains its code."""
+    """Return a problem body; its type is the address that explains its code, or for a code not in PROBLEMS about:blank."""
+    kind = PROBLEMS.get(code)
     body: dict[str, Any] = {
-        "type": f"{BASE}{code}",
-        "title": PROBLEMS[code].title,
+        "type": f"{BASE}{code}" if kind else "about:blank",
+        "title": kind.title if kind else HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "instance": request.path,
@@ -112,7 +114,7 @@ def _broken(exc: Exception, request: Request) -> Refused:
 
 
 OURS: dict[type[Exception], str] = {
-    errors.NotPublishable: "not_publishable",
+    errors.NotPublishable: "terms_of_source",
     errors.EditionGone: "edition_gone",
 }
 FRAMEWORKS: dict[type[Exception], str] = {

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from catalog.api import params
 from catalog.api.errors import bad_parameter
@@ -65,6 +67,14 @@ def page(
     cursor = _signer().sign_object([_query(request), edition, place(data[-1])])
     query = urlencode({**request.query_params.dict(), "cursor": cursor})
     return Page(data, cursor, f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"')
+
+
+def listed(page: Page, shape: type[Serializer[Any]], headers: dict[str, str], **more: Any) -> Response:
+    """Return the page in the shape of a serializer, with what else that shape needs."""
+    body = {"data": page.data, "has_more": page.has_more, "next_cursor": page.next_cursor, **more}
+    if page.link:
+        headers = {**headers, "Link": page.link}
+    return Response(shape(body).data, headers=headers)
 
 
 def _signer() -> Signer:

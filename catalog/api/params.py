@@ -113,7 +113,9 @@ def _genres(text: str) -> Genres:
     every = "|" not in text
     words = text.split("," if every else "|")
     if not all(word in GENRE_BY_WORD for word in words):
-        raise ValueError(f"joins known genres by commas (all of them) or by bars (any of them), not both. Known: {WORDS}.")
+        raise ValueError(
+            f"joins known genres by commas (all of them) or by bars (any of them), not both. Known: {WORDS}."
+        )
     return Genres(tuple(dict.fromkeys(GENRE_BY_WORD[word] for word in words)), every)
 
 
@@ -134,7 +136,9 @@ def number(name: str, least: int, most: int, description: str, **more: Any) -> P
     return Parameter(name, whole(least, most), description, schema)
 
 
-limit = number("limit", 1, MOST, f"How many to return, {LIMIT} unless told. Over {MOST} is refused, never cut.", default=LIMIT)
+limit = number(
+    "limit", 1, MOST, f"How many to return, {LIMIT} unless told. Over {MOST} is refused, never cut.", default=LIMIT
+)
 cursor = Parameter(
     "cursor", _cursor, "next_cursor of the page before; every other parameter must stay as it was.", {"type": "string"}
 )

@@ -1,8 +1,9 @@
 """What a key may do: every view names the scope it asks for."""
 
+from typing import Any
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from catalog.api.errors import Refused
 from catalog.models import PartnerKey
@@ -11,7 +12,7 @@ from catalog.models import PartnerKey
 class HasScope(BasePermission):
     """Let a key in that has the view's scope; a view that names none lets nobody in."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: Any) -> bool:
         scope = str(getattr(view, "scope", ""))
         if not isinstance(request.auth, PartnerKey) or not scope:
             return False
@@ -19,6 +20,8 @@ class HasScope(BasePermission):
             raise Refused(
                 "scope_missing",
                 f"This address asks for the scope {scope}; the key has {', '.join(request.auth.scopes) or 'none'}.",
-                headers={"WWW-Authenticate": f'Bearer realm="Retromovies API", error="insufficient_scope", scope="{scope}"'},
+                headers={
+                    "WWW-Authenticate": f'Bearer realm="Retromovies API", error="insufficient_scope", scope="{scope}"'
+                },
             )
         return True

@@ -112,7 +112,7 @@ PROBLEMS = {
         "The key has used up its requests of this minute.",
         "Wait as many seconds as Retry-After says. Answers 304 are free: send If-None-Match.",
     ),
-    "not_publishable": Problem(
+    "terms_of_source": Problem(
         451,
         "The data's terms do not allow this",
         "A source of the catalogue forbids showing its data here.",

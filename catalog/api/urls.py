@@ -1,3 +1,32 @@
-from django.urls import path
+"""The partner API, version 1."""
 
-urlpatterns: list = []
+from django.urls import path, re_path, register_converter
+
+from catalog.api import charts, editions, movies, schema
+
+
+class WholeNumber:
+    """A number from 1 as we write it, small enough for every database."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(WholeNumber, "whole")
+
+urlpatterns = [
+    path("charts/top", charts.TopChart.as_view(), name="api-chart"),
+    path("movies", movies.Movies.as_view(), name="api-movies"),
+    path("movies/<whole:number>", movies.OneMovie.as_view(), name="api-movie"),
+    path("movies/<whole:number>/rank", charts.Receipt.as_view(), name="api-movie-rank"),
+    path("editions", editions.Editions.as_view(), name="api-editions"),
+    path("editions/<whole:number>", editions.OneEdition.as_view(), name="api-edition"),
+    path("schema", schema.Schema.as_view(), name="api-schema"),
+    path("problems/<slug:code>", schema.ProblemPage.as_view(), name="api-problem"),
+    re_path("", schema.Nowhere.as_view()),
+]

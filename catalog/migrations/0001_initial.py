@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='rating',
-            index=models.Index(fields=['movie', 'value'], name='catalog_rat_movie_i_ad6f13_idx'),
+            index=models.Index(fields=['movie', 'value', 'rater'], name='catalog_rating_covering'),
         ),
         migrations.AddConstraint(
             model_name='rating',

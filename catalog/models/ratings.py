@@ -25,7 +25,8 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["rater", "movie"], name="catalog_one_rating_per_rater_and_movie"),
             models.CheckConstraint(condition=Q(value__gte=LEAST, value__lte=MOST), name="catalog_rating_from_1_to_10"),
         ]
-        indexes = [models.Index(fields=["movie", "value"])]
+        # Covers counting anew and histograms: without the rater in it, each row would be fetched to ask whose it is.
+        indexes = [models.Index(fields=["movie", "value", "rater"], name="catalog_rating_covering")]
 
     def __str__(self) -> str:
         return f"{self.value} for film {self.movie_id}"

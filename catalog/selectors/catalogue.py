@@ -13,7 +13,7 @@ from catalog.errors import UnknownMovie
 from catalog.models import Movie
 from catalog.selectors import films
 
-LAST = 10**9  # stands for a rank where there is none, behind every rank
+LAST = 10**8  # stands for a rank where there is none, behind every rank; a few of them still fit 32 bits
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ ORDERS = {
     "-votes": Order(Coalesce(F("standing__votes"), Value(0)), falling=True, pinned=True),
 }
 MATCH = Order(
-    F("closeness") * Value(10 * LAST) + _RANK, pinned=True
+    F("closeness") * Value(2 * LAST) + _RANK, pinned=True
 )  # as the search page sorts; closeness is from films.search
 
 

@@ -75,7 +75,9 @@ def _move(movie_id: int, *, votes: int, points: int) -> None:
 
 def _whole(value: Any) -> int:
     """Return the value as a rating. Raises BadRating for anything that is not a whole number from 1 to 10."""
-    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    if not (text.isascii() and text.isdigit() and len(text) <= 2 and LEAST <= int(text) <= MOST):
+    if isinstance(value, str):
+        text = value.strip()
+        value = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
+    if isinstance(value, bool) or not isinstance(value, int) or not LEAST <= value <= MOST:
         raise BadRating(f"A rating is a whole number from {LEAST} to {MOST}.")
-    return int(text)
+    return int(value)

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from catalog.errors import EditionGone
-from catalog.models import GENRES, ChartEdition, Movie
+from catalog.models import ChartEdition, Movie
 from catalog.recsys.editions import parse
-from catalog.selectors import charts, films
-from catalog.selectors.documents import edition_document
-from catalog.views.fragments import chart_rows
+from catalog.selectors import charts
+from catalog.selectors.documents import decimal, edition_document
+from catalog.views.fragments import chart_facets, chart_rows
 from catalog.views.paging import page_of, without_page
 from catalog.views.rows import mean_text, wr_text
 
@@ -26,13 +26,13 @@ def top(request: HttpRequest, decade: int | None = None, genre: str | None = Non
         raise Http404(_("No film of the chart is of this decade and genre."))
     context = {
         "edition": edition,
+        "document": edition_document(edition) if edition else None,
         "page_obj": page,
         "querystring": without_page(request),
         "rows": chart_rows(edition, decade, genre, page.start_index() - 1, page.end_index()) if edition else "",
         "decade": decade,
         "genre": genre,
-        "decades": [tens for tens, _count in films.facets(Movie.objects.all()).decades],
-        "genres": GENRES,
+        "facets": chart_facets(edition, decade, genre) if edition else None,
     }
     return render(request, "catalog/top.html", context)
 
@@ -40,7 +40,8 @@ def top(request: HttpRequest, decade: int | None = None, genre: str | None = Non
 def editions(request: HttpRequest) -> HttpResponse:
     """Every edition there was, newest first."""
     page = page_of(request, charts.editions(), 50)
-    return render(request, "catalog/editions.html", {"page_obj": page, "querystring": ""})
+    listed = [(edition, decimal(edition.mean_e4, 4)) for edition in page.object_list]
+    return render(request, "catalog/editions.html", {"page_obj": page, "listed": listed, "querystring": ""})
 
 
 def edition(request: HttpRequest, number: int) -> HttpResponse:
@@ -53,10 +54,14 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         first = []
     names = Movie.objects.in_bulk([change.movie_id for change in moved] + [line.id for line in first])
     context = {
+        "section": "editions",
         "edition": found,
+        "origin": request.build_absolute_uri("/").rstrip("/"),
         "document": edition_document(found),
         "moves": [(names.get(change.movie_id), change, (change.before or 0) - (change.after or 0)) for change in moved],
-        "first": [(names.get(line.id), line, wr_text(line.wr_e6), mean_text(line.points, line.votes)) for line in first],
+        "first": [
+            (names.get(line.id), line, wr_text(line.wr_e6, 6), mean_text(line.points, line.votes)) for line in first
+        ],
         "newest": charts.newest(),
         "before": ChartEdition.objects.filter(number=number - 1).first(),
         "after": ChartEdition.objects.filter(number=number + 1).first(),
@@ -76,7 +81,9 @@ def edition_artefact(request: HttpRequest, number: int) -> HttpResponse:
     try:
         data = charts.artefact(found)
     except EditionGone as gone:
-        return render(request, "catalog/gone.html", {"edition": found, "why": str(gone)}, status=410)
+        return render(
+            request, "catalog/gone.html", {"edition": found, "why": str(gone), "section": "editions"}, status=410
+        )
     response = HttpResponse(data, content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="edition-{number}.ndjson"'
     response["ETag"] = f'"{found.content_digest}"'

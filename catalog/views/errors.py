@@ -1,11 +1,15 @@
 """Error pages: what went wrong and what to do, in the words of a person."""
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    """Our own refusals are sentences for the visitor; what Django found suspicious is not."""
+    why = str(exception) if isinstance(exception, BadRequest) else ""
+    return render(request, "400.html", {"why": why}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -17,7 +21,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    """A view's Http404 may say what was not found; Django's own names models and patterns, which help nobody here."""
+    ours = isinstance(exception, Http404) and not isinstance(exception, Resolver404)
+    why = str(exception) if ours and "matches the given query" not in str(exception) else ""
+    return render(request, "404.html", {"why": why}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

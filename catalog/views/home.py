@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.models import Movie
 from catalog.selectors import charts, films
+from catalog.selectors.documents import edition_document
 from catalog.territories import chosen
 from catalog.views.fragments import chart_rows
 from catalog.views.rows import strip
@@ -19,7 +20,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
     territory, today, edition = chosen(request), timezone.localdate(), charts.newest()
     context = {
+        "today": today,
+        "films": Movie.objects.count(),
         "edition": edition,
+        "document": edition_document(edition) if edition else None,
         "rows": chart_rows(edition, None, None, 0, 10) if edition else "",
         "playable": films.count_playable(territory, today),
         "leaving": [(film, day, (day - today).days) for film, day in films.leaving(territory, today, 6)],

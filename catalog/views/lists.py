@@ -7,6 +7,7 @@ from django.utils import timezone
 from catalog.forms import BrowseForm, SearchForm
 from catalog.models import Movie
 from catalog.selectors import films
+from catalog.selectors.films import MOST_LETTERS, Facets
 from catalog.territories import chosen
 from catalog.views.paging import page_of, without_page
 from catalog.views.rows import rows
@@ -26,7 +27,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "rows": rows(page.object_list),
-        "facets": films.facets(found),
+        "facets": _facet_links(request, form, films.facets(found)),
         "querystring": without_page(request),
         "chips": _chips(request, form),
     }
@@ -35,7 +36,8 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 def _chips(request: HttpRequest, form: BrowseForm) -> list[tuple[str, str]]:
     """Return each active filter in words, with the address that takes it away."""
-    clean, chips = form.cleaned_data, []
+    clean = form.cleaned_data
+    chips = []
     words = {
         "genre": clean["genre"],
         "decade": clean["decade"] and f"{clean['decade']}s",
@@ -44,11 +46,29 @@ def _chips(request: HttpRequest, form: BrowseForm) -> list[tuple[str, str]]:
     }
     for name, text in words.items():
         if text:
-            query = request.GET.copy()
-            query.pop(name, None)
-            query.pop("page", None)
-            chips.append((str(text), f"?{query.urlencode()}"))
+            chips.append((str(text), _with(request, name, "")))
     return chips
+
+
+def _facet_links(request: HttpRequest, form: BrowseForm, facets: Facets) -> dict[str, list[tuple[str, str, int]]]:
+    """Return, for each filter not yet set, its values that films of this choice have: words, address, how many."""
+    clean = form.cleaned_data
+    genres = [] if clean["genre"] else facets.genres
+    decades = [] if clean["decade"] else facets.decades
+    return {
+        "genres": [(genre, _with(request, "genre", genre), count) for genre, count in genres if count],
+        "decades": [(f"{tens}s", _with(request, "decade", str(tens)), count) for tens, count in decades],
+    }
+
+
+def _with(request: HttpRequest, name: str, value: str) -> str:
+    """Return this address with one filter set, or taken away, from its first page on."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if value:
+        query[name] = value
+    return f"{request.path}?{query.urlencode()}"
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -58,6 +78,8 @@ def search(request: HttpRequest) -> HttpResponse:
     page = page_of(request, films.search(query), PER_PAGE)
     context = {
         "query": query,
+        "cut": len(request.GET.get("q", "").strip()) > MOST_LETTERS,
+        "most": MOST_LETTERS,
         "page_obj": page,
         "rows": rows(page.object_list),
         "querystring": without_page(request),

@@ -12,6 +12,7 @@ from catalog.selectors import charts, sources
 from catalog.selectors.documents import decimal
 from catalog.selectors.figures import figures
 from catalog.territories import COOKIE, COUNTRIES
+from catalog.views import script
 from catalog.views.rows import wr_text
 from mlops import ledger
 
@@ -22,10 +23,19 @@ EXAMPLE_VOTES = (200, 25_000, 150_000)
 
 def how(request: HttpRequest) -> HttpResponse:
     """The two systems side by side, the formula worked by hand, and what a large m does."""
+    edition, first, counted = charts.newest(), charts.editions().last(), figures()
     context = {
-        "edition": charts.newest(),
+        "edition": edition,
+        "mean": decimal(edition.mean_e4, 4) if edition else "",
+        "first": first,
+        "first_mean": decimal(first.mean_e4, 4) if first else "",
         "example": [_example(votes) for votes in EXAMPLE_VOTES],
-        "figures": figures(),
+        "example_m": EXAMPLE_M,
+        "example_c": decimal(EXAMPLE_C_E4, 4).rstrip("0"),
+        "example_mean": decimal(EXAMPLE_TENTHS, 1),
+        "figures": counted,
+        "own_percent": decimal(counted.median_own_weight, 1) if counted else "",
+        "script_lines": len(script.text().splitlines()),
         "services": ledger.services(KEY),
         "edition_every": settings.EDITION_EVERY,
     }
@@ -57,5 +67,7 @@ def territory(request: HttpRequest) -> HttpResponse:
         following = "/"
     answer = redirect(following)
     if request.POST.get("territory") in COUNTRIES:
-        answer.set_cookie(COOKIE, request.POST["territory"], max_age=31_536_000, samesite="Lax", secure=request.is_secure())
+        answer.set_cookie(
+            COOKIE, request.POST["territory"], max_age=31_536_000, samesite="Lax", secure=request.is_secure()
+        )
     return answer

@@ -34,7 +34,7 @@ def _act(request: HttpRequest, user: User, pk: int) -> str:
     """Do what the form asks and return the refusal, if any."""
     now = timezone.now()
     try:
-        if "take_back" in request.POST:
+        if "withdraw" in request.POST:
             ratings.withdraw_rating(movie_id=pk, by=user, at=now)
         else:
             ratings.rate_movie(movie_id=pk, by=user, at=now, value=request.POST.get("value", ""))

@@ -1,0 +1,3 @@
+from mlops.admin import audit, deployments, versions
+
+__all__ = ["audit", "deployments", "versions"]

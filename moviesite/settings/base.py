@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from moviesite import schedules
 from moviesite.settings import env
+from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 STATE = env.folder("STATE", BASE_DIR / "var")
@@ -177,15 +178,18 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "catalog.api.errors.problem",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
+    "DEFAULT_THROTTLE_RATES": {"key": f"{env.whole('API_PER_MINUTE', 600, least=1)}/minute"},
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Retromovies API",
-    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners.",
+    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": [],
+    "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
 }
 
 # --- work in the background --------------------------------------------------------------------------------------

@@ -1,14 +1,12 @@
 """Rows of mlops for tests: each call makes one, valid unless told otherwise."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from mlops.models import AuditEvent, Deployment, ModelVersion
 from mlops.ports import SYSTEM, Kind
 from mlops.services import genesis
 from mlops.services.audit import record
-
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+from tests.clock import NOON
 
 
 def make_version(**given: Any) -> ModelVersion:

@@ -1,0 +1,59 @@
+"""Fields for numbers that must stay exact: texts made from whole numbers, never from floats."""
+
+from fractions import Fraction
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.recsys.weighted import half_even
+from catalog.selectors.documents import decimal
+
+RATIO_PLACES = 6
+
+
+class _Text(serializers.CharField):
+    """Whole units of 10^-places, as a text."""
+
+    places = 0
+
+    def to_representation(self, value: Any) -> str:
+        return decimal(int(value), self.places)
+
+
+def _schema(places: int, example: str) -> dict[str, Any]:
+    return {"type": "string", "pattern": rf"^\d+\.\d{{{places}}}$", "examples": [example]}
+
+
+@extend_schema_field(_schema(4, "6.9014"))
+class Exact4(_Text):
+    places = 4
+
+
+@extend_schema_field(_schema(6, "8.411902"))
+class Exact6(_Text):
+    places = 6
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "fraction": {"type": "string", "pattern": r"^\d+/\d+$", "examples": ["6301/7301"]},
+            "decimal": _schema(RATIO_PLACES, "0.863033"),
+        },
+        "required": ["fraction", "decimal"],
+        "additionalProperties": False,
+    }
+)
+class Ratio(serializers.Field[Fraction, Any, dict[str, str], Any]):
+    """A fraction in lowest terms, and the same at six decimals, halves to even."""
+
+    def to_representation(self, value: Fraction) -> dict[str, str]:
+        units = half_even(value.numerator * 10**RATIO_PLACES, value.denominator)
+        return {"fraction": f"{value.numerator}/{value.denominator}", "decimal": decimal(units, RATIO_PLACES)}
+
+
+@extend_schema_field({"type": "string", "const": "global"})
+class Whole(serializers.CharField):
+    """Says that a number is relative to the whole chart."""

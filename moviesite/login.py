@@ -1,0 +1,18 @@
+"""Signing in to the admin, with the same limit on failed attempts as the public page."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from unfold.forms import AuthenticationForm
+
+
+class StaffLoginForm(AuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not (username and password):
+            return dict(self.cleaned_data)
+        self.user_cache = get_adapter(self.request).authenticate(self.request, username=username, password=password)
+        if self.user_cache is None:
+            raise self.get_invalid_login_error()
+        self.confirm_login_allowed(self.user_cache)
+        return dict(self.cleaned_data)

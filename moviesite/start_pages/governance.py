@@ -1,0 +1,78 @@
+"""Start pages of those who decide and of those who check."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from catalog import groups
+from mlops.models import AuditEvent, ModelVersion
+from moviesite.start_pages.pieces import LAST, Links, Section, Table, figure, when
+
+
+def approvers(links: Links, now: datetime) -> Section:
+    candidates = ModelVersion.objects.filter(state=ModelVersion.State.CANDIDATE).count()
+    lines = [
+        (
+            links.row("mlops", "modelversion", row.pk),
+            [
+                row.label,
+                row.get_state_display(),
+                ", ".join(f"{name} = {_plain(value)}" for name, value in row.params.items()) or "—",
+            ],
+        )
+        for row in ModelVersion.objects.order_by("recipe_key", "-number")[: 2 * LAST]
+    ]
+    empty = _("No version is registered.")
+    table = Table(
+        _("Versions and their parameters"),
+        [_("version"), _("state"), _("parameters")],
+        lines,
+        empty,
+        links.rows("mlops", "modelversion"),
+    )
+    purpose = (
+        _("Nothing waits for your approval.")
+        if not candidates
+        else _("Candidates are registered; none has asked to serve.")
+    )
+    figures = [
+        figure(_("candidates"), candidates, links.rows("mlops", "modelversion", "state__exact=CANDIDATE"), work=True)
+    ]
+    return Section(groups.APPROVERS, purpose, figures, [table])
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number_format(value, force_grouping=True)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def auditors(links: Links, now: datetime) -> Section:
+    lines = [
+        (
+            links.row("mlops", "auditevent", row.seq),
+            [str(row.seq), row.action, row.object, row.reason or "—", when(datetime.fromisoformat(row.at), now)],
+        )
+        for row in AuditEvent.objects.order_by("-seq")[: 2 * LAST]
+    ]
+    heads = [_("number"), _("action"), _("object"), _("reason"), _("when")]
+    table = Table(_("Last events"), heads, lines, _("The log is empty."), links.rows("mlops", "auditevent"))
+    acts = (
+        [("verified", _("Verify the log"), reverse("admin:mlops_auditevent_verify_log"))]
+        if links.may("mlops.view_auditevent")
+        else []
+    )
+    figures = [
+        figure(_("audit events"), AuditEvent.objects.count(), links.rows("mlops", "auditevent")),
+        figure(
+            _("of them by people"),
+            AuditEvent.objects.exclude(body__contains='"actor":"system"').count(),
+            links.rows("mlops", "auditevent", "by=people"),
+        ),
+    ]
+    return Section(
+        groups.AUDITORS, _("Check who decided what and why, and that the log holds."), figures, [table], acts
+    )

@@ -1,0 +1,132 @@
+"""What a version is, and which one served when, is written once."""
+
+import sqlite3
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection
+
+from mlops.models import Deployment, ModelVersion
+from tests.factories.mlops import NOON, make_deployment, make_version
+from tests.mlops import sql
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VERSION, DEPLOYMENT = "mlops_modelversion", "mlops_deployment"
+
+
+@pytest.fixture
+def served() -> Deployment:
+    """A formula's first version, in force."""
+    return make_deployment()
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        f"UPDATE {VERSION} SET artefact_digest = '{'b' * 64}'",
+        f"UPDATE {VERSION} SET params = '{{\"m\": 1}}'",
+        f"UPDATE {VERSION} SET number = 2",
+        f"UPDATE {VERSION} SET kind = 'LEARNING'",
+        f"UPDATE {VERSION} SET recipe_key = 'other'",
+        f"UPDATE {VERSION} SET created_by = 'somebody'",
+        f"UPDATE {VERSION} SET created_at = '2020-01-01'",
+        f"UPDATE {VERSION} SET id = id + 1",
+        f"UPDATE {DEPLOYMENT} SET role = 'CHALLENGER'",
+        f"UPDATE {DEPLOYMENT} SET started_at = '2020-01-01'",
+        f"UPDATE {DEPLOYMENT} SET started_by = 'somebody'",
+        f"UPDATE {DEPLOYMENT} SET recipe_key = 'other'",
+        f"UPDATE {DEPLOYMENT} SET id = id + 1",
+        f"DELETE FROM {DEPLOYMENT}",
+        f"DELETE FROM {VERSION}",
+        pytest.param(f"TRUNCATE {DEPLOYMENT}", marks=sql.on_postgres),
+        pytest.param(f"TRUNCATE {VERSION}, {DEPLOYMENT}", marks=sql.on_postgres),
+        pytest.param(f"TRUNCATE {VERSION} CASCADE", marks=sql.on_postgres),
+        pytest.param(f"SET LOCAL session_replication_role = replica; DELETE FROM {DEPLOYMENT}", marks=sql.on_postgres),
+    ],
+)
+def test_neither_a_version_nor_a_deployment_is_changed_or_removed(served: Deployment, attack: str) -> None:
+    before = sql.rows(VERSION), sql.rows(DEPLOYMENT)
+    assert "frozen" in (said := sql.refused(attack)) or "kept for ever" in said
+    assert (sql.rows(VERSION), sql.rows(DEPLOYMENT)) == before
+
+
+@sql.on_sqlite
+@pytest.mark.parametrize("table", [VERSION, DEPLOYMENT])
+def test_no_row_takes_the_place_of_another_even_without_our_settings(served: Deployment, table: str) -> None:
+    """A new formula may begin, but not on the row of the old one."""
+    other = make_version(recipe_key="other", kind="SOFTWARE", state="APPROVED")
+    change = {VERSION: "artefact_digest = 'c'", DEPLOYMENT: f"recipe_key = 'other', version_id = {other.pk}"}[table]
+    before = sql.rows(table)
+    with sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None) as intruder:
+        intruder.create_function("regexp", 2, lambda pattern, text: True)  # as lax as an intruder likes
+        intruder.execute(f"CREATE TEMP TABLE copy AS SELECT * FROM {table} WHERE recipe_key = 'toy-formula'")
+        intruder.execute(f"UPDATE copy SET {change}")
+        with pytest.raises(sqlite3.IntegrityError):
+            intruder.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM copy")
+    intruder.close()
+    assert sql.rows(table) == before
+
+
+def test_a_deployment_ends_once(served: Deployment) -> None:
+    served.ended_at, served.ended_by = NOON, "system"
+    served.save()
+    for again in ("ended_at = NULL, ended_by = ''", "ended_at = '2027-01-01'", "ended_by = 'somebody'"):
+        assert "stays ended" in sql.refused(f"UPDATE {DEPLOYMENT} SET {again}")
+
+
+@pytest.mark.parametrize(
+    "half", ["ended_at = started_at", "ended_by = 'somebody'", "ended_at = '2001-01-01', ended_by = 'x'"]
+)
+def test_an_end_has_a_time_not_before_the_start_and_a_person(served: Deployment, half: str) -> None:
+    sql.refused(f"UPDATE {DEPLOYMENT} SET {half}")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "LEARNING"},
+        {"number": 2},
+        {"state": "CANDIDATE"},
+        {"state": "REJECTED"},
+        {"state": "RETIRED"},
+    ],
+    ids=lambda wrong: str(next(iter(wrong.values()))),
+)
+def test_only_an_approved_first_version_of_a_formula_begins_by_itself(wrong: dict[str, object]) -> None:
+    version = make_version(**{"recipe_key": "toy-formula", "kind": "SOFTWARE", "state": "APPROVED", **wrong})
+    with pytest.raises(DatabaseError, match="only the first version of a formula"):
+        make_deployment(version)
+
+
+def test_a_version_of_another_recipe_does_not_begin_one(served: Deployment) -> None:
+    with pytest.raises(DatabaseError, match="only the first version of a formula"):
+        make_deployment(served.version, recipe_key="other")
+
+
+def test_a_recipe_begins_once_even_after_its_end(served: Deployment) -> None:
+    with pytest.raises(DatabaseError, match="only the first version of a formula"):
+        make_deployment(served.version)
+    served.ended_at, served.ended_by = NOON, "system"
+    served.save()
+    with pytest.raises(DatabaseError, match="only the first version of a formula"):
+        make_deployment(served.version)
+
+
+@pytest.mark.parametrize("role", ["CHAMPION", "CHALLENGER"])
+def test_two_open_deployments_in_one_role_are_refused_by_a_constraint_of_their_own(role: str) -> None:
+    """Without the trigger that guards beginnings, the unique index still stands."""
+    names = {constraint.name for constraint in Deployment._meta.constraints}
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, DEPLOYMENT)
+    index = found[f"mlops_one_{role.lower()}"]
+    assert f"mlops_one_{role.lower()}" in names
+    assert (index["unique"], index["columns"]) == (True, ["recipe_key"])
+
+
+def test_a_version_has_one_number_and_a_real_digest() -> None:
+    make_version(number=1)
+    with pytest.raises(IntegrityError):
+        make_version(number=1)
+    for wrong in ({"number": 0}, {"artefact_digest": "A" * 64}, {"artefact_digest": "a" * 63}, {"artefact_digest": ""}):
+        with pytest.raises(IntegrityError):
+            make_version(**wrong)
+    assert ModelVersion.objects.count() == 1

@@ -26,4 +26,4 @@ class EditionWrong(CatalogError):
 
 
 class KeyRefused(CatalogError):
-    """A partner key that is unknown, expired, revoked or lacks the scope."""
+    """A partner key that is unknown, expired or revoked, or that cannot be issued on these terms."""

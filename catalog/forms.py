@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class BrowseForm(forms.Form):
         required=False,
         choices=[("", _("Any decade")), *((str(d), f"{d}s") for d in range(1890, 2010, 10))],
     )
-    longest = forms.IntegerField(label=_("At most so many minutes"), required=False, min_value=1, max_value=10_000)
+    longest = forms.IntegerField(label=_("Minutes at most"), required=False, min_value=1, max_value=10_000)
     playable = forms.BooleanField(label=_("Plays here tonight"), required=False)
     sort = forms.ChoiceField(
         label=_("Order"), required=False, choices=[(key, SORT_WORDS[key]) for key in SORTS], initial="rank"
@@ -52,3 +53,11 @@ class SearchForm(forms.Form):
 
     def clean_q(self) -> str:
         return str(self.cleaned_data["q"])[:MOST_LETTERS]
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """Accounts have no e-mail address, so no link to a reset by e-mail is offered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""

@@ -16,6 +16,7 @@ from typing import IO
 PR_SET_PDEATHSIG = 1
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 on Linux, 104 on macOS
 PATIENCE = 30.0  # seconds until the broker must answer: it may have a long log to read back
+LOCK_PATIENCE = 5.0  # one that was killed a moment ago is still saving
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -111,10 +112,10 @@ def _valkey(folder: Path, door: Path) -> list[str]:
     return [str(get_binary_path()), *(word for name, value in settings.items() for word in (f"--{name}", value))]
 
 
-def _locked(folder: Path, patience: float = 5.0) -> IO[bytes]:
+def _locked(folder: Path) -> IO[bytes]:
     """Return the folder's lock. The broker inherits it, so it is held while a broker lives, and by no stale file."""
     lock = (folder / "lock").open("wb")
-    until = time.monotonic() + patience  # one that was killed a moment ago is still saving
+    until = time.monotonic() + LOCK_PATIENCE
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -130,9 +131,7 @@ def _locked(folder: Path, patience: float = 5.0) -> IO[bytes]:
 
 def _await(process: subprocess.Popen[bytes], door: Path, log: Path) -> None:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
+    while process.poll() is None and time.monotonic() < until:
         if _answers(door):
             return
         time.sleep(0.02)

@@ -12,7 +12,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("catalog.urls")),
 ]
-handler400 = "catalog.views.errors.bad_request"
-handler403 = "catalog.views.errors.forbidden"
-handler404 = "catalog.views.errors.not_found"
-handler500 = "catalog.views.errors.broken"
+# Django asks for dotted names; which words are used depends on the address.
+handler400 = "moviesite.errors.bad_request"
+handler403 = "moviesite.errors.forbidden"
+handler404 = "moviesite.errors.not_found"
+handler500 = "moviesite.errors.broken"

@@ -1,7 +1,6 @@
 """What every test of this site stands on: no network, and real servers for those that ask."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests import servers
+from tests.chromium import CHROMIUM, NO_BROWSER
 from tests.shared import (  # noqa: F401 — fixtures are found by name
     _emptied_after_transactional_tests,
     _nothing_remembered,
@@ -16,8 +16,6 @@ from tests.shared import (  # noqa: F401 — fixtures are found by name
     noon,
 )
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-NO_BROWSER = "browser tests NOT RUN: no Chromium found"
 # tests/alone has settings of its own, and is run by itself.
 collect_ignore = ["alone", *([] if CHROMIUM else ["browser"])]
 

@@ -1,6 +1,7 @@
 """`python -m tests.postgres -- COMMAND…` runs a command with DATABASE_URL set to a PostgreSQL of its own."""
 
 import contextlib
+import ctypes
 import importlib.util
 import os
 import secrets
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if not command:
         sys.exit(__doc__)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the server is stopped
     with postgres() as url:
         return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
@@ -36,7 +38,9 @@ def postgres() -> Iterator[str]:
         password = _cluster(folder, programs, user)
         port = _free_port()
         log = (folder / "log").open("wb")
-        server = subprocess.Popen(_server(folder, programs, port), stdout=log, stderr=log, cwd="/", **user)
+        server = subprocess.Popen(
+            _server(folder, programs, port), stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent, **user
+        )
         try:
             _await(server, port, folder / "log")
             yield f"postgres://retro:{password}@127.0.0.1:{port}/postgres"
@@ -44,6 +48,12 @@ def postgres() -> Iterator[str]:
             server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
             server.wait(PATIENCE)
             log.close()
+
+
+def _die_with_parent() -> None:
+    """On Linux, shut down when we are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
 def _package() -> Path:

@@ -1,5 +1,6 @@
 """All changes of one kind of row in one list, those of deleted rows among them."""
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib import admin
@@ -21,7 +22,7 @@ from catalog.models import Licence, Movie, Partner, PartnerKey, User
 class ChangesAdmin(LookOnly, ModelAdmin):
     """A list over one history table; a row leads to the history of its object."""
 
-    list_display = ("history_date", "what", "history_type", "by", "why")
+    list_display = ("when", "what", "history_type", "by", "why")
     list_display_links = None
     list_filter = (("history_type", ChoicesDropdownFilter), ("history_date", RangeDateTimeFilter))
     list_filter_submit = True
@@ -38,6 +39,10 @@ class ChangesAdmin(LookOnly, ModelAdmin):
         for row in page.result_list:
             row.who = who(row.history_user_id, known)
         return page
+
+    @display(description=_("when (UTC)"), ordering="history_date")
+    def when(self, obj: Any) -> str:
+        return f"{obj.history_date.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
     @display(description=_("row"))
     def what(self, obj: Any) -> SafeString:

@@ -29,7 +29,7 @@ class EditionAdmin(LookOnly, ModelAdmin):
     actions_detail = ("verify_now",)
     fieldsets = (
         (None, {"fields": (("number", "at"), "version_label", ("m", "c", "floor"), ("films", "ranked", "changes"))}),
-        (_("Digests"), {"fields": ("content_digest", "previous_chain", "chain_digest", "artefact")}),
+        (_("Digests"), {"fields": ("content_digest", "previous_chain", "chain_digest", "full_rows")}),
     )
 
     def view_on_site(self, obj: ChartEdition) -> str:
@@ -50,6 +50,10 @@ class EditionAdmin(LookOnly, ModelAdmin):
     @display(description=_("full rows"), label={"kept": "success", "thinned": "warning"})
     def artefact(self, obj: ChartEdition) -> tuple[str, Any]:
         return ("thinned", _("let go by age")) if obj.thinned_at else ("kept", _("kept"))
+
+    @display(description=_("full rows"))
+    def full_rows(self, obj: ChartEdition) -> str:
+        return str(self.artefact(obj)[1])
 
     @action(description=_("Verify now"), permissions=["view"], icon="verified")
     def verify_now(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -24,6 +24,9 @@ class FilmForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "Why this change, here or to the licences below? It is kept in the history."
+        )
         self.initial["genres"] = list(self.instance.genre_names)  # stored as one text between bars
 
     def clean_genres(self) -> str:

@@ -142,12 +142,10 @@ def _rows(reader: Iterable[list[str]], width: int) -> tuple[list[list[str]], lis
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != width:
-            raise CsvRefused(
-                _(
-                    "Line %(line)s has %(cells)s cells, the first line %(width)s: put a text that holds the separator in quotation marks."
-                )
-                % {"line": line, "cells": len(cells), "width": width}
+            words = _(
+                "Line %(line)s has %(cells)s cells, the first line %(width)s: quote a text that holds the separator."
             )
+            raise CsvRefused(words % {"line": line, "cells": len(cells), "width": width})
         if any(len(cell) > LONGEST_CELL for cell in cells):
             raise CsvRefused(
                 _("Line %(line)s has a cell of more than %(most)s signs.") % {"line": line, "most": LONGEST_CELL}

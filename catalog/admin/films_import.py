@@ -158,5 +158,5 @@ class FilmsByCsv(ImportExportMixin):
 
     def add_success_message(self, result: Any, request: HttpRequest) -> None:
         totals = result.totals
-        words = gettext("Imported: %(new)s films new, %(update)s changed, %(skip)s lines as they were.")
+        words = gettext("Imported. Films made: %(new)s; changed: %(update)s; as they were: %(skip)s.")
         self.message_user(request, words % {name: totals[name] for name in ("new", "update", "skip")}, messages.SUCCESS)

@@ -38,6 +38,11 @@ class WindowForm(forms.ModelForm):
 
 
 class LicenceForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "movie" in self.fields:
+            self.fields["movie"].label = _("Film")
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         return clean_window(self)
@@ -49,7 +54,7 @@ class LicenceInline(TabularInline):
     fields = ("territory", "starts_on", "ends_on")
     ordering = ("territory", "starts_on")
     extra = 0
-    tab = False
+    hide_title = True
 
 
 class Window(DropdownFilter):
@@ -81,7 +86,7 @@ class Window(DropdownFilter):
 class LicenceAdmin(Reasoned, Remembered):
     form = LicenceForm
     may_revert = True
-    list_display = ("movie", "territory", "starts_on", "ends_on", "state")
+    list_display = ("film", "territory", "starts_on", "ends_on", "state")
     list_filter = (
         ("territory", ChoicesDropdownFilter),
         Window,
@@ -97,6 +102,10 @@ class LicenceAdmin(Reasoned, Remembered):
     ordering = ("ends_on", "pk")
     readonly_fields = ("source",)
     fieldsets = ((None, {"fields": ("movie", "territory", ("starts_on", "ends_on"), "source", "reason")}),)
+
+    @display(description=_("film"), ordering="movie__sort_title")
+    def film(self, obj: Licence) -> str:
+        return str(obj.movie)
 
     @display(
         description=_("today"),

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -34,19 +36,24 @@ def _state(key: PartnerKey) -> tuple[str, Any]:
 
 class KeyInline(LookOnly, TabularInline):
     model = PartnerKey
-    fields = ("last_four", "scope_list", "created_at", "expires_at", "state")
+    fields = ("key", "scope_list", "created_at", "expires_at", "state_now")
     readonly_fields = fields
     ordering = ("-created_at",)
-    show_change_link = True
+    hide_title = True
     extra = 0
+
+    @display(description=_("key"))
+    def key(self, obj: PartnerKey) -> SafeString:
+        address = reverse("admin:catalog_partnerkey_change", args=[obj.pk])
+        return format_html('<a class="staff-link" href="{}">…{}</a>', address, obj.last_four)
 
     @display(description=_("scopes"))
     def scope_list(self, obj: PartnerKey) -> str:
         return ", ".join(obj.scopes)
 
-    @display(description=_("state"), label=STATES)
-    def state(self, obj: PartnerKey) -> tuple[str, Any]:
-        return _state(obj)
+    @display(description=_("state"))
+    def state_now(self, obj: PartnerKey) -> str:
+        return str(_state(obj)[1])
 
 
 @admin.register(Partner)
@@ -67,9 +74,7 @@ class PartnerAdmin(Reasoned, Remembered):
     def has_issue_key_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("catalog.add_partnerkey")
 
-    @action(
-        description=_("Issue a key"), permissions=["issue_key"], icon="key", variant=ActionVariant.PRIMARY
-    )
+    @action(description=_("Issue a key"), permissions=["issue_key"], icon="key", variant=ActionVariant.PRIMARY)
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the terms, then show the key: this once."""
         partner = get_object_or_404(Partner, pk=object_id)
@@ -103,18 +108,23 @@ class PartnerKeyAdmin(LookOnly, Remembered):
     list_filter = (("partner", RelatedDropdownFilter),)
     list_select_related = ("partner",)
     ordering = ("-created_at", "-pk")
-    fields = ("partner", "last_four", "scope_list", "created_at", "expires_at", "revoked_at", "state")
+    fields = ("partner", "last_four", "scope_list", "created_at", "expires_at", "revoked_at", "state_now")
     actions_detail = ("revoke",)
 
     scope_list = KeyInline.scope_list
-    state = KeyInline.state
+    state_now = KeyInline.state_now
+
+    @display(description=_("state"), label=STATES)
+    def state(self, obj: PartnerKey) -> tuple[str, Any]:
+        return _state(obj)
 
     def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("catalog.change_partnerkey")
+        """Say whether this person may revoke keys, and whether this one still opens anything."""
+        if not request.user.has_perm("catalog.change_partnerkey"):
+            return False
+        return PartnerKey.objects.filter(pk=object_id, revoked_at__isnull=True).exists()
 
-    @action(
-        description=_("Revoke"), permissions=["revoke"], icon="key_off", variant=ActionVariant.DANGER
-    )
+    @action(description=_("Revoke"), permissions=["revoke"], icon="key_off", variant=ActionVariant.DANGER)
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason, then end the key."""
         key = get_object_or_404(PartnerKey, pk=object_id)

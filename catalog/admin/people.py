@@ -3,16 +3,19 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.admin.history import Remembered
 from catalog.admin.reasons import Reasoned, ReasonForm
@@ -20,10 +23,21 @@ from catalog.models import User
 from catalog.services import accounts
 
 admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)  # the sign-up's own table: nothing here works with addresses
+if admin.site.is_registered(EmailAddress):  # the sign-up's own table: nothing here works with addresses
+    admin.site.unregister(EmailAddress)
+
+GOVERNED = ("catalog", "mlops", "auth")  # apps whose permissions mean something here
 
 
-class ForSuperusers(ModelAdmin):
+def grantable() -> QuerySet[Permission]:
+    """Return the permissions worth giving: nobody writes history, or what mlops keeps, whatever a permission says."""
+    look_only = Q(content_type__app_label="mlops") | Q(content_type__model__startswith="historical")
+    found = Permission.objects.filter(content_type__app_label__in=GOVERNED).exclude(content_type__model="permission")
+    found = found.filter(~look_only | Q(codename__startswith="view_")).select_related("content_type")
+    return found.order_by("content_type__app_label", "content_type__model", "codename")
+
+
+class ForSuperusers:
     """Others may at most look: whoever could change accounts could make a superuser."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -37,11 +51,18 @@ class ForSuperusers(ModelAdmin):
 
 
 class AccountForm(ReasonForm, UserChangeForm):
-    pass
+    """An account: what it may do comes from its groups alone."""
+
+    groups = forms.ModelMultipleChoiceField(
+        label=_("Groups"),
+        queryset=Group.objects.order_by("name"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        required=False,
+    )
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin):
+class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -50,9 +71,10 @@ class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin):
     ordering = ("username",)
     search_fields = ("username", "=subject_id")
     readonly_fields = ("subject_id", "last_login", "date_joined")
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password", "subject_id")}),
-        (_("Roles"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions", "reason")}),
+        (_("Roles"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "reason")}),
         (_("Person"), {"fields": (("first_name", "last_name"), "email", ("last_login", "date_joined"))}),
     )
 
@@ -64,24 +86,53 @@ class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin):
         return ", ".join(sorted(group.name for group in obj.groups.all())) or "—"
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        request.roles_before = accounts.roles_of(User.objects.get(pk=obj.pk)) if change else {}  # type: ignore[attr-defined]
+        form.before = accounts.roles_of(User.objects.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        accounts.record_roles(
-            user=form.instance,
-            before=request.roles_before,  # type: ignore[attr-defined]
-            by=request.user,
-            at=timezone.now(),
-            reason=form.cleaned_data.get("reason", ""),
-        )
+        reason = form.cleaned_data.get("reason", "")
+        accounts.record_roles(user=form.instance, before=form.before, by=request.user, at=timezone.now(), reason=reason)
+
+
+class GroupForm(ReasonForm):
+    permissions = forms.ModelMultipleChoiceField(
+        label=_("Permissions"),
+        queryset=Permission.objects.none(),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "permissions" in self.fields:
+            self.fields["permissions"].queryset = grantable()
 
 
 @admin.register(Group)
-class GroupAdmin(ForSuperusers, DjangoGroupAdmin):
+class GroupAdmin(ForSuperusers, Reasoned, DjangoGroupAdmin, ModelAdmin):
+    form = GroupForm
     list_display = ("name", "members")
+    filter_horizontal = ()
+    fieldsets = ((None, {"fields": ("name", "reason", "permissions")}),)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("user_set")
 
     @display(description=_("accounts"))
     def members(self, obj: Group) -> int:
-        return obj.user_set.count()
+        return len(obj.user_set.all())
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        form.before = accounts.permissions_of(obj) if change else []
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        reason = form.cleaned_data.get("reason", "")
+        accounts.record_group(
+            group=form.instance, before=form.before, by=request.user, at=timezone.now(), reason=reason
+        )
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        accounts.delete_group(group=obj, by=request.user, at=timezone.now(), reason=self.reason_given(request))

@@ -19,7 +19,7 @@ from catalog.models import Rater, Rating
 @admin.register(Rating)
 class RatingAdmin(LookOnly, Remembered):
     shows_names = False
-    list_display = ("movie", "value", "rater_id_short", "kind", "rated_at", "source")
+    list_display = ("film", "value", "rater_id_short", "kind", "rated_at", "source")
     list_filter = (
         ("rater__kind", ChoicesDropdownFilter),
         ("source", RelatedDropdownFilter),
@@ -32,7 +32,11 @@ class RatingAdmin(LookOnly, Remembered):
     search_fields = ("movie__search_title", "rater__subject_id")
     search_help_text = _("Film title, or a rater's subject id")
     ordering = ("-recorded_at", "-pk")
-    fields = ("movie", "value", "rater_id_short", "kind", "rated_at", "recorded_at", "source")
+    fields = ("film", "value", "rater_id_short", "kind", "rated_at", "recorded_at", "source")
+
+    @display(description=_("film"), ordering="movie__sort_title")
+    def film(self, obj: Rating) -> str:
+        return str(obj.movie)
 
     @display(description=_("rater"))
     def rater_id_short(self, obj: Rating) -> str:

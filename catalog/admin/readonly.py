@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 
 class LookOnly:
     """Rows that services write: nobody adds, changes or deletes them here, superusers included."""
 
     actions: Any = None
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Leave out the button to the admin's own log, which has nothing on rows that nobody changes here."""
+        extra = {"show_history": hasattr(self, "history_form_view"), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, extra)  # type: ignore[misc,no-any-return]
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

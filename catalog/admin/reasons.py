@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -67,24 +67,22 @@ class Reasoned(ModelAdmin):
     def get_deleted_objects(self, objs: QuerySet[Model], request: HttpRequest) -> Any:
         """Return what goes with a row as numbers: rows below it go too, whoever may delete them by themselves."""
         _tree, counts, _lacking, protected = super().get_deleted_objects(objs, request)
-        lines = [
-            ngettext("%(n)s row: %(what)s", "%(n)s rows: %(what)s", n) % {"n": n, "what": w} for w, n in counts.items()
-        ]
+        lines = [f"{what}: {n}" for what, n in counts.items()]
         return lines, counts, set(), protected
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if request.method == "POST" and not self._reason(request):
+        if request.method == "POST" and not self.reason_given(request):
             self.message_user(request, gettext("Nothing was deleted: a deletion needs a reason."), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return super().delete_view(request, object_id, extra_context)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        obj._change_reason = self._reason(request)
+        obj._change_reason = self.reason_given(request)
         super().delete_model(request, obj)
 
-    def _reason(self, request: HttpRequest) -> str:
+    def reason_given(self, request: HttpRequest) -> str:
         return request.POST.get("reason", "").strip()[:LONGEST]
 
 

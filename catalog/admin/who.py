@@ -22,7 +22,7 @@ def names(subject_ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def who(subject_id: UUID | None, known: dict[UUID, str]) -> str:
     """Return a person as history shows them: by username while the account exists, by short subject id ever after."""
     if subject_id is None:
-        return _("nobody signed in (a command or a load)")
+        return _("a command or a load")
     if subject_id in known:
         return known[subject_id]
     return _("%(id)s (account gone)") % {"id": short(subject_id)}

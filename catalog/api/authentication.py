@@ -42,7 +42,7 @@ class PartnerKeyAuthentication(BaseAuthentication):
 def refuse_key_in_address(request: Request) -> None:
     """Raise Refused when a key, or what looks like one, is in the query."""
     for name, value in request.query_params.items():
-        if name.lower() in KEY_NAMES or LIKE_A_KEY.search(value):
+        if name.lower() in KEY_NAMES or LIKE_A_KEY.search(str(value)):
             raise _in_address(name)
 
 

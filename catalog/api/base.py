@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import http_date, parse_http_date
 from rest_framework.request import Request
@@ -20,20 +20,19 @@ from catalog.models import PartnerKey
 from catalog.selectors.revisions import Revision
 
 SHAPES = 1  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
+KEPT = 128  # rendered lists that a process remembers, of at most some 50 kB each
 
 
 class PublicView(APIView):
     """An address that everybody may read."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    http_method_names = ["get", "head"]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     allowance: Any = None
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        if isinstance(answer, HttpResponse) and answer.status_code == 200:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer: Any = super().finalize_response(request, response, *args, **kwargs)
+        if answer.status_code == 200:
             answer = _settled(request, answer)
         if answer.status_code in (200, 304):
             answer["Cache-Control"] = "private, max-age=0, must-revalidate"
@@ -60,11 +59,25 @@ def tag(request: Request, revision: Revision) -> str:
 
 
 def known(request: Request, marks: Mapping[str, str]) -> HttpResponse | None:
-    """Return the answer 304 or 412 when the caller's headers ask for no more than these marks, before any work is done."""
+    """Return the answer to a list of these marks that needs no further work: 304, 412, or the bytes sent before."""
     answer = get_conditional_response(
-        _plain(request), etag=marks.get("ETag"), last_modified=_moment(marks.get("Last-Modified"))
+        _plain(request), etag=marks["ETag"], last_modified=_moment(marks.get("Last-Modified"))
     )
-    return _marked(request, answer, marks) if answer is not None else None
+    if answer is not None:
+        return _marked(request, answer, marks)
+    kept = _shelf(marks["ETag"], request.get_host())
+    return HttpResponse(kept["body"], headers=kept["headers"]) if kept else None
+
+
+@lru_cache(maxsize=KEPT)
+def _shelf(etag: str, host: str) -> dict[str, Any]:
+    """Return the place of one rendered list: a strong ETag names its bytes, so they are made once. Links name the host."""
+    return {}
+
+
+def _keep(request: Request, response: Response) -> None:
+    headers = {name: response[name] for name in ("Content-Type", "ETag", "Last-Modified", "Link") if name in response}
+    _shelf(response["ETag"], request.get_host()).update(body=response.content, headers=headers)
 
 
 def marks(request: Request, revision: Revision) -> dict[str, str]:
@@ -80,10 +93,12 @@ def _settled(request: Request, response: HttpResponse) -> HttpResponse:
     """Return the response with an ETag, or in its place the answer that a conditional request gets."""
     if isinstance(response, Response):
         response.render()
+        if response.has_header("ETag"):
+            _keep(request, response)
     if not response.has_header("ETag"):
         set_response_etag(response)
     given = {name: response[name] for name in ("ETag", "Last-Modified") if response.has_header(name)}
-    answer = get_conditional_response(
+    answer: Any = get_conditional_response(
         _plain(request), etag=given["ETag"], last_modified=_moment(given.get("Last-Modified")), response=response
     )
     return response if answer is response else _marked(request, answer, given)

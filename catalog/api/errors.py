@@ -89,7 +89,7 @@ def _refused(exc: Exception) -> Refused | None:
     if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return _unknown(exc)
     if isinstance(exc, exceptions.Throttled):
-        return Refused("rate_limited", str(exc.detail), headers={"Retry-After": str(round(exc.wait or 1))})
+        return Refused("rate_limited", str(exc.detail), headers={"Retry-After": str(getattr(exc, "wait", 1))})
     for kind, code in FRAMEWORKS.items():
         if isinstance(exc, kind):
             return Refused(code, str(getattr(exc, "detail", "")) or PROBLEMS[code].meaning)

@@ -22,7 +22,8 @@ BY_WORD = ORDERS | {"match": MATCH}
 sort = Parameter(
     "sort",
     params.one_of(BY_WORD),
-    "Order; a minus means greatest first, and equals follow by id. Default: id, or with q match, as the search page sorts. "
+    "Order; a minus means greatest first, and equals follow by id (of -wr as in the chart). "
+    "Default: id, or with q match, as the search page sorts. "
     "rank, -wr, -votes and match follow the edition in force: a cursor from before a newer one answers 409.",
     {"type": "string", "enum": list(BY_WORD)},
 )
@@ -54,8 +55,12 @@ class Movies(PartnerView):
             return answer
         films = catalogue.walk(_found(asked), order, here.after, here.limit + 1)
         number = revision.edition.number if revision.edition else None
-        page = pagination.page(request, here, films, lambda film: [film.place, film.pk], number)
+        page = pagination.page(request, here, films, _place, number)
         return pagination.listed(page, MoviesSerializer, given, edition=number)
+
+
+def _place(film: Any) -> list[Any]:
+    return [film.place, film.pk]
 
 
 def _order(asked: dict[str, Any]) -> Order:

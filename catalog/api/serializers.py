@@ -67,7 +67,7 @@ class ChartSerializer(serializers.Serializer[Any]):
 
     edition = EditionHead()
     scope = ChartScope()
-    data = ChartItem(many=True)
+    data = ChartItem(many=True)  # type: ignore[assignment]
     has_more = serializers.BooleanField()
     next_cursor = serializers.CharField(allow_null=True, help_text=NEXT)
 
@@ -107,7 +107,7 @@ class MovieItem(serializers.Serializer[Any]):
 
 class MoviesSerializer(serializers.Serializer[Any]):
     edition = serializers.IntegerField(allow_null=True, help_text="The edition in force, whose numbers these are.")
-    data = MovieItem(many=True)
+    data = MovieItem(many=True)  # type: ignore[assignment]
     has_more = serializers.BooleanField()
     next_cursor = serializers.CharField(allow_null=True, help_text=NEXT)
 
@@ -129,7 +129,7 @@ class MovieLinks(serializers.Serializer[Any]):
 
 class MovieSerializer(MovieItem):
     edition = serializers.IntegerField(allow_null=True, help_text="The edition whose numbers these are.")
-    source = SourceSerializer(allow_null=True)
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
     links = MovieLinks()
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -198,7 +198,7 @@ class EditionItem(serializers.Serializer[Any]):
 
 
 class EditionsSerializer(serializers.Serializer[Any]):
-    data = EditionItem(many=True)
+    data = EditionItem(many=True)  # type: ignore[assignment]
     has_more = serializers.BooleanField()
     next_cursor = serializers.CharField(allow_null=True, help_text=NEXT)
 
@@ -233,7 +233,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     code = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FaultSerializer(many=True)
+    errors = FaultSerializer(many=True)  # type: ignore[assignment]
 
 
 class ProblemKind(serializers.Serializer[Any]):

@@ -5,9 +5,9 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from catalog.errors import UnknownMovie
 from catalog.models import Movie
@@ -26,6 +26,8 @@ class Order:
 
 
 _RANK = Coalesce(F("standing__rank"), Value(LAST))
+_WR = Cast(Coalesce(F("standing__wr_e6"), Value(0)), BigIntegerField())
+_WR_THEN_RANK = ExpressionWrapper(_WR * Value(LAST) - _RANK, BigIntegerField())  # equals as in the chart, not by id
 ORDERS = {
     "id": Order(F("pk")),
     "title": Order(F("sort_title")),
@@ -33,7 +35,7 @@ ORDERS = {
     "year": Order(F("year")),
     "-year": Order(F("year"), falling=True),
     "rank": Order(_RANK, pinned=True),
-    "-wr": Order(Coalesce(F("standing__wr_e6"), Value(0)), falling=True, pinned=True),
+    "-wr": Order(_WR_THEN_RANK, falling=True, pinned=True),
     "-votes": Order(Coalesce(F("standing__votes"), Value(0)), falling=True, pinned=True),
 }
 MATCH = Order(

@@ -73,7 +73,12 @@ def histogram(movie: Movie) -> list[int]:
 
 def search_words(query: str) -> list[str]:
     """Return the words a search means: normalised, at most ten, from the first hundred letters."""
-    return titles.search_key(query[:MOST_LETTERS]).split()[:MOST_WORDS]
+    return titles.search_key(_clean(query)).split()[:MOST_WORDS]
+
+
+def _clean(query: str) -> str:
+    """Return the first hundred letters without NULs, which no database takes."""
+    return query.replace("\x00", "")[:MOST_LETTERS]
 
 
 def search(query: str) -> QuerySet[Movie]:
@@ -82,7 +87,7 @@ def search(query: str) -> QuerySet[Movie]:
     if not words:
         return Movie.objects.none()
     whole = " ".join(words)
-    bare = titles.search_key(titles.sort_title(query[:MOST_LETTERS]))
+    bare = titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
     order = Case(
         When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
         When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),

@@ -26,7 +26,8 @@ class Revision:
     @property
     def at(self) -> datetime | None:
         """When the newer of the two was."""
-        return max(filter(None, (self.edition and self.edition.at, self.changed_at)), default=None)
+        moments = [self.edition.at] if self.edition else []
+        return max([*moments, self.changed_at] if self.changed_at else moments, default=None)
 
 
 def newest() -> Revision:

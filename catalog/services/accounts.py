@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,13 +103,8 @@ def _write(path: Path, lines: list[Line]) -> None:
 
 def roles_of(user: User) -> dict[str, Any]:
     """Return what an account may be: its groups and the three switches. No name is in it."""
-    return {
-        "active": user.is_active,
-        "staff": user.is_staff,
-        "superuser": user.is_superuser,
-        "groups": sorted(user.groups.values_list("name", flat=True)) if user.pk else [],
-        "permissions": sorted(user.user_permissions.values_list("codename", flat=True)) if user.pk else [],
-    }
+    groups_held = sorted(user.groups.values_list("name", flat=True)) if user.pk else []
+    return {"active": user.is_active, "staff": user.is_staff, "superuser": user.is_superuser, "groups": groups_held}
 
 
 @transaction.atomic
@@ -118,13 +113,33 @@ def record_roles(*, user: User, before: Mapping[str, Any], by: Actor, at: dateti
     after = roles_of(user)
     if after == before:
         return False
-    audit.record(
-        "account.roles-changed",
-        f"account:{user.subject_id}",
-        by=by,
-        at=at,
-        reason=reason,
-        before=dict(before),
-        after=after,
-    )
+    facts = {"before": dict(before), "after": after}
+    audit.record("account.roles-changed", f"account:{user.subject_id}", by=by, at=at, reason=reason, **facts)
     return True
+
+
+def permissions_of(group: Group) -> list[str]:
+    """Return what a group's members may do, as app.codename."""
+    held = group.permissions.values_list("content_type__app_label", "codename")
+    return sorted(f"{app}.{codename}" for app, codename in held)
+
+
+@transaction.atomic
+def record_group(*, group: Group, before: Sequence[str], by: Actor, at: datetime, reason: str) -> bool:
+    """Write to the audit log which permissions a group gained and lost; say whether there were any."""
+    after = permissions_of(group)
+    gained, lost = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+    if not gained and not lost:
+        return False
+    facts = {"name": group.name, "gained": gained, "lost": lost}
+    audit.record("group.permissions-changed", f"group:{group.pk}", by=by, at=at, reason=reason, **facts)
+    return True
+
+
+@transaction.atomic
+def delete_group(*, group: Group, by: Actor, at: datetime, reason: str) -> None:
+    """Delete a group: its members keep their accounts, without this role."""
+    facts = {"name": group.name, "members": group.user_set.count(), "lost": permissions_of(group)}
+    subject = f"group:{group.pk}"
+    group.delete()
+    audit.record("group.deleted", subject, by=by, at=at, reason=reason, **facts)

@@ -78,7 +78,7 @@ def _commit(
         previous_chain=previous,
         chain_digest=codec.chain_digest(previous, digest, number, stamp(at)),
     )
-    edition.changes = standings.replace(number, chart.rows)
+    edition.changes = standings.replace(number, chart.rows, listed=before.ranked if before else 0)
     edition.save(update_fields=["changes"])
     audit.record("edition.published", f"edition:{number}", by=by, at=at, content=digest, chain=edition.chain_digest)
     return edition

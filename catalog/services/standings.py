@@ -11,9 +11,13 @@ from catalog.recsys.weighted import Ranked
 Row = tuple[int | None, ...]
 
 
-def replace(number: int, rows: Sequence[Ranked]) -> int:
-    """Put an edition's rows in the place of the last one's and return how many ranks changed. Inside a transaction."""
+def replace(number: int, rows: Sequence[Ranked], *, listed: int) -> int:
+    """Put an edition's rows in the place of the last one's and return how many ranks changed. Inside a transaction.
+
+    listed: how many films the last edition ranked.
+    """
     before = dict(Standing.objects.values_list("movie_id", "rank"))
+    before |= _deleted(set(range(1, listed + 1)) - set(before.values()))
     Standing.objects.all().delete()
     _insert(
         Standing._meta.db_table,
@@ -27,6 +31,14 @@ def replace(number: int, rows: Sequence[Ranked]) -> int:
         [(number, *change) for change in changes],
     )
     return len(changes)
+
+
+def _deleted(ranks: set[int]) -> dict[int, int]:
+    """Return the films at these ranks, whose standings went when they were deleted: the last ones that moved there."""
+    if not ranks:
+        return {}
+    arrived = RankChange.objects.filter(after__in=ranks).order_by("edition_id").values_list("after", "movie_id")
+    return {film: rank for rank, film in dict(arrived).items()}
 
 
 def _changes(before: dict[int, int | None], after: dict[int, int | None]) -> list[tuple[int, int | None, int | None]]:

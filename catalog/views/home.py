@@ -1,6 +1,7 @@
 """The first page."""
 
 import random
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,12 +14,14 @@ from catalog.territories import chosen
 from catalog.views.fragments import chart_rows
 from catalog.views.rows import strip
 
-PROGRAMME, AMONG = 6, 1000
+COVER, PROGRAMME, AMONG = 3, 6, 1000
+DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
     territory, today, edition = chosen(request), timezone.localdate(), charts.newest()
+    drawn = strip(_drawn(territory))
     context = {
         "today": today,
         "films": Movie.objects.count(),
@@ -26,17 +29,29 @@ def home(request: HttpRequest) -> HttpResponse:
         "document": edition_document(edition) if edition else None,
         "rows": chart_rows(edition, None, None, 0, 10) if edition else "",
         "playable": films.count_playable(territory, today),
-        "leaving": [(film, day, (day - today).days) for film, day in films.leaving(territory, today, 6)],
-        "programme": strip(_programme(territory)),
+        "leaving": _leaving(territory, today),
+        "cover": drawn[PROGRAMME:],
+        "programme": drawn[:PROGRAMME],
         "decades": films.facets(Movie.objects.all()).decades,
     }
     return render(request, "catalog/home.html", context)
 
 
-def _programme(territory: str) -> list[Movie]:
+def _leaving(territory: str, today: date) -> list[tuple[Movie, date, int]]:
+    """Return, for each of the next days on which films leave, the one placed best, with its day and the days left."""
+    best: dict[date, Movie] = {}
+    for film, day in films.leaving(territory, today, 500, DAYS):
+        best.setdefault(day, film)
+    return [(film, day, (day - today).days) for day, film in list(best.items())[:NIGHTS]]
+
+
+def _drawn(territory: str) -> list[Movie]:
     """Return tonight's films: drawn by lot for the day, among the thousand best that play here. Nothing is learned."""
     today = timezone.localdate()
     best = Movie.objects.charted().filter(standing__rank__lte=AMONG)
     ids = sorted(films.playable(best, territory, today).values_list("pk", flat=True))
-    drawn = random.Random(f"{today}{territory}").sample(ids, min(PROGRAMME, len(ids)))  # noqa: S311 — a lot, no secret
-    return list(Movie.objects.filter(pk__in=drawn).order_by("year", "pk"))
+    lot = random.Random(f"{today}{territory}")  # noqa: S311 — a lot, no secret
+    drawn = lot.sample(ids, min(COVER + PROGRAMME, len(ids)))
+    found = Movie.objects.in_bulk(drawn)
+    first, rest = drawn[:PROGRAMME], drawn[PROGRAMME:]
+    return [*sorted((found[pk] for pk in first), key=lambda film: (film.year, film.pk)), *(found[pk] for pk in rest)]

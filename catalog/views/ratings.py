@@ -27,6 +27,8 @@ def film_rating(request: HttpRequest, pk: int) -> HttpResponse:
         return _fragment(request, pk, problem)
     if problem:
         messages.error(request, problem)
+    elif "withdraw" in request.POST:
+        messages.success(request, _("Your rating was taken back; the numbers are what they were without it."))
     return redirect(f"{back.get_absolute_url()}#rating")
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,9 +10,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -97,10 +95,10 @@ class AuditEventAdmin(LookOnly, ModelAdmin):
         _name([event] if event else [])
         return event
 
-    @display(description=_("when"), ordering="seq")
+    @display(description=_("when (UTC)"), ordering="seq")
     def when(self, obj: AuditEvent) -> str:
         try:
-            return date_format(localtime(datetime.fromisoformat(obj.at)), "Y-m-d H:i:s")
+            return datetime.fromisoformat(obj.at).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         except ValueError:
             return obj.at
 

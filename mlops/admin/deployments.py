@@ -39,7 +39,7 @@ class DeploymentAdmin(LookOnly, ModelAdmin):
     list_select_related = ("version",)
     search_fields = ("recipe_key",)
     ordering = ("-started_at", "-pk")
-    fields = ("version_link", ("role_in_words", "how"), ("started_at", "starter"), ("ended_at", "ender"))
+    fields = ("version_link", ("role", "how"), ("started_at", "starter"), ("ended_at", "ender"))
 
     @display(
         description=_("role"), ordering="role", label={"CHAMPION": "success", "CHALLENGER": "info", "ENDED": "warning"}

@@ -25,7 +25,7 @@ class ModelVersionAdmin(LookOnly, ModelAdmin):
     list_filter_submit = True
     search_fields = ("recipe_key", "artefact_digest")
     ordering = ("recipe_key", "-number")
-    fields = (("recipe_key", "number"), ("kind", "life"), "parameters", "artefact", ("created_at", "made_by"))
+    fields = (("recipe_key", "number"), ("kind", "state"), "parameters", "artefact", ("created_at", "made_by"))
 
     @display(description=_("version"), ordering="recipe_key")
     def name(self, obj: ModelVersion) -> str:

@@ -23,6 +23,12 @@ class Figure:
     href: str = ""
     tone: str = ""
 
+    @property
+    def looks(self) -> str:
+        """The classes it is shown with: words are set smaller than numbers."""
+        words = " staff-words" if any(sign.isalpha() for sign in self.value) else ""
+        return f"staff-figure{words}{f' staff-{self.tone}' if self.tone else ''}"
+
 
 @dataclass(frozen=True)
 class Table:

@@ -31,8 +31,8 @@ CALLS = {
 def test_body_is_the_golden_one(name: str, address: str) -> None:
     five_films()
     body = Caller().get(address).json()
-    if "request_id" in body:
-        body["request_id"] = "0" * 32
+    opaque = {name: "…" for name in ("request_id", "next_cursor") if body.get(name)}
+    body |= opaque
     _compare(name, body)
 
 

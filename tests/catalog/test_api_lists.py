@@ -191,6 +191,14 @@ def test_films_are_filtered(api: Caller, query: dict[str, Any], numbers: list[in
     assert ids(api.get("movies", **query).json()["data"]) == numbers
 
 
+def test_films_of_equal_wr_come_as_in_the_chart(api: Caller) -> None:
+    for year in (1970, 1960, 1950):
+        make.make_imported_votes(make.make_movie(year=year), votes=500, mean=7.0)
+    make.make_imported_votes(votes=100, mean=2.0)
+    make.make_edition()
+    assert [item["rank"] for item in api.walk("movies", sort="-wr", limit=1)] == [1, 2, 3, 4]
+
+
 def test_search_finds_words_without_accents_and_sorts_as_the_page_does(api: Caller) -> None:
     five_films()
     make.make_movie("The Third Man on the Mountain", id=20)

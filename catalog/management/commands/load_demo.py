@@ -35,7 +35,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         try:
             self._load(self._real() if demo == "real" else self._generated(films))
-        except CatalogError as error:
+        except (CatalogError, ValueError) as error:  # the second: a size or a source that cannot be
             raise CommandError(str(error)) from error
         self._accounts()
         self._publish()

@@ -72,6 +72,7 @@ class Command(BaseCommand):
 
     def _serve(self, port: int) -> None:
         web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-access-log"]
+        web += ["--workers-kill-timeout", "5"]  # one that is asked to stop while it starts does not hear it
         self._spawn("web", "granian", *web, "moviesite.wsgi:application")
         address = f"http://127.0.0.1:{port}"
         while not self.stopping and not _answers(address):

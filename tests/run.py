@@ -1,0 +1,132 @@
+"""`python -m tests.run [STEP…]`: every check and every test, each step timed; what `make test` calls.
+
+Steps: lint format types imports templates migrations deploy sqlite postgres alone. Without a name all of them run, one
+after the other, whatever fails before; the exit code is 1 when anything failed.
+"""
+
+import functools
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.chromium import CHROMIUM, NO_BROWSER
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5"]
+# What a shell may have set for a running site means nothing here.
+FOREIGN = ("DATABASE_URL", "DEMO", "DJANGO_SETTINGS_MODULE", "EDITION_EVERY", "PORT", "REDIS_URL", "STATE")
+PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "moviesite.settings.production",
+    "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "ALLOWED_HOSTS": "retromovies.example",
+    "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:9/none",
+    "REDIS_URL": "redis://127.0.0.1:9/0",
+}
+say = functools.partial(print, flush=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command. Of a suite the tests are counted, of anything else the exit code."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    suite: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step."""
+
+    name: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+def steps() -> list[Step]:
+    manage = [sys.executable, "manage.py"]
+    test = {"DJANGO_SETTINGS_MODULE": "moviesite.settings.test"}
+    templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
+    on_postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST]
+    # The numbers and the rules of the house know no database, and the browser has seen the pages.
+    no_database = [f"--ignore=tests/{name}" for name in ("pure", "architecture", "browser")]
+    return [
+        Step("lint", [str(BIN / "ruff"), "check", "."]),
+        Step("format", [str(BIN / "ruff"), "format", "--check", "."]),
+        Step("types", [str(BIN / "mypy")]),
+        Step("imports", [str(BIN / "lint-imports"), "--no-logo"]),
+        Step("templates", [str(BIN / "djade"), "--target-version", "5.2", "--check", *templates]),
+        Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"], test),
+        Step("deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        Step("sqlite", PYTEST, suite=True),
+        Step("postgres", [*on_postgres, *no_database], suite=True),
+        Step(
+            "alone", [*PYTEST, "-c", "tests/alone/pytest.ini", "--rootdir=.", "tests/alone", "tests/mlops"], suite=True
+        ),
+    ]
+
+
+def run(step: Step) -> Outcome:
+    """Run a step: a suite writes as it goes, anything else only when it fails."""
+    say(f"\n=== {step.name}", "=" * (95 - len(step.name)))
+    env = {name: value for name, value in os.environ.items() if name not in FOREIGN} | step.env
+    start = time.monotonic()
+    lines: list[str] = []
+    with subprocess.Popen(
+        step.command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace"
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if step.suite:
+                say(line, end="")
+    seconds = time.monotonic() - start
+    if not step.suite:
+        say("".join(lines) if process.returncode else "ok")
+        return Outcome(step.name, int(not process.returncode), int(bool(process.returncode)), 0, seconds)
+    passed, failed, skipped = counted(lines)
+    return Outcome(step.name, passed, max(failed, int(bool(process.returncode))), skipped, seconds)
+
+
+def counted(lines: Iterable[str]) -> tuple[int, int, int]:
+    """Return how many passed, failed or broke, and were skipped, from pytest's closing line."""
+    closing = [
+        line for line in lines if re.search(r"\b\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s", line)
+    ]
+    found = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", closing[-1])} if closing else {}
+    failed = found.get("failed", 0) + found.get("error", 0) + found.get("errors", 0)
+    return found.get("passed", 0), failed, found.get("skipped", 0)
+
+
+def table(outcomes: list[Outcome]) -> str:
+    rows = [f"{'step':<12}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"]
+    rows += [f"{o.name:<12}{o.passed:>8}{o.failed:>8}{o.skipped:>9}{o.seconds:>9.1f}" for o in outcomes]
+    rows.append(f"{'together':<12}{'':>25}{sum(o.seconds for o in outcomes):>9.1f}")
+    return "\n".join(rows)
+
+
+def main(names: list[str]) -> int:
+    known = {step.name: step for step in steps()}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"No step {', '.join(unknown)}; there are: {', '.join(known)}.")
+    outcomes = [run(known[name]) for name in names or known]
+    say("\n" + table(outcomes))
+    if not CHROMIUM:
+        say(f"\n{'!' * 100}\n{NO_BROWSER.center(100)}\n{'!' * 100}")
+    failed = sum(outcome.failed for outcome in outcomes)
+    say(f"\n{sum(outcome.passed for outcome in outcomes)} passed, {failed} failed")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 """Run a management command; the settings are the embedded ones unless DJANGO_SETTINGS_MODULE names others."""
+
 import os
 import sys
 

@@ -58,7 +58,9 @@ def publish() -> None:
     """One rating more, then a whole edition: read, weigh, artefact with fsync, standings, rank changes, audit."""
     newest = ChartEdition.objects.order_by("-number").first()
     assert newest
-    Tally.objects.filter(movie_id=Movie.objects.charted().first().pk).update(votes=F("votes") + 1, points=F("points") + 100)
+    Tally.objects.filter(movie_id=Movie.objects.charted().first().pk).update(
+        votes=F("votes") + 1, points=F("points") + 100
+    )
     assert editions.publish(by=SYSTEM, at=newest.at + timedelta(hours=1), now=True)
 
 
@@ -84,7 +86,9 @@ def main() -> None:
     ]
     cells = [(what, f"{taken * 1000:,.1f}", f"{taken / rival:.2f}") for what, taken in rows]
     table(
-        f"An edition of {len(films):,} films, {RATINGS:,} ratings, {connection.vendor}", ("what", "ms", "× pandas"), cells
+        f"An edition of {len(films):,} films, {RATINGS:,} ratings, {connection.vendor}",
+        ("what", "ms", "× pandas"),
+        cells,
     )
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import django
 
@@ -43,13 +44,13 @@ def cpu(server: subprocess.Popen[bytes]) -> float:
     """Return the CPU seconds of a server and its workers so far (Linux)."""
     ticks = 0
     for pid in [str(server.pid), *_children(server.pid)]:
-        fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _children(pid: int) -> list[str]:
-    return open(f"/proc/{pid}/task/{pid}/children").read().split()
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def load(port: int, path: str, headers: dict[str, str]) -> tuple[int, float, int]:
@@ -104,9 +105,7 @@ def main() -> None:
             each = (cpu(servers[port]) - before) / (done + 20)
             base = base or each
             rows.append((what, f"{size:,}", f"{done / taken:,.0f}", f"{each * 1000:.2f}", f"{each / base:.1f}"))
-        table(
-            "Pages, one web worker, one client", ("what", "bytes", "requests/s", "CPU ms/request", "× bare"), rows
-        )
+        table("Pages, one web worker, one client", ("what", "bytes", "requests/s", "CPU ms/request", "× bare"), rows)
     finally:
         for server in servers.values():
             server.terminate()

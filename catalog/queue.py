@@ -14,6 +14,7 @@ THIN_EDITIONS = "catalog.thin_editions"
 NAMES = (PUBLISH_EDITION, THIN_EDITIONS)
 
 PACE = 1.0  # a nudge a second says all that needs saying
+PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 1}  # a page waits for a broker that hangs, but not long
 REST = 5.0  # after a failure the broker is left alone for a while, so that pages stay fast
 _quiet_until = 0.0
 
@@ -29,7 +30,9 @@ def _nudge() -> None:
     if now < _quiet_until:
         return
     try:
-        current_app.send_task(PUBLISH_EDITION, queue="charts", retry=False, expires=60)
+        # A connection of its own: the shared ones wait as long as a worker may, and one a second costs nothing.
+        with current_app.connection(transport_options=PATIENCE) as line:
+            current_app.send_task(PUBLISH_EDITION, queue="charts", connection=line, retry=False, expires=60)
         _quiet_until = now + PACE
     except (kombu.exceptions.OperationalError, OSError) as error:
         _quiet_until = now + REST

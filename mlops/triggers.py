@@ -81,7 +81,7 @@ TRIGGERS: list[Trigger] = [
         "INSERT",
         "an audit event must extend the head of the log",
         # The EXISTS closes INSERT OR REPLACE, which would otherwise replace a row without firing its DELETE trigger.
-        "length(NEW.hash) <> 32 OR NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM mlops_auditevent)"
+        "length(NEW.hash) <> 32 OR NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM mlops_auditevent)"  # noqa: S608 — constants alone
         " OR EXISTS (SELECT 1 FROM mlops_auditevent WHERE hash = NEW.hash OR prev = NEW.prev)"
         f" OR NEW.prev IS NOT COALESCE({_HEAD.format('hash')}, zeroblob(32))",
         "octet_length(NEW.hash) = 32"

@@ -6,7 +6,7 @@ from allauth.account.adapter import get_adapter
 from unfold.forms import AuthenticationForm
 
 
-class StaffLoginForm(AuthenticationForm):
+class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not (username and password):

@@ -8,7 +8,7 @@ from moviesite.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("catalog.api.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("moviesite.accounts")),
     path("admin/", admin.site.urls),
     path("", include("catalog.urls")),
 ]

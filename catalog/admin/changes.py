@@ -60,4 +60,4 @@ class ChangesAdmin(LookOnly, ModelAdmin):
 
 
 for model in (Movie, Licence, Partner, PartnerKey, User):
-    admin.site.register(model.history.model, ChangesAdmin)  # type: ignore[attr-defined]
+    admin.site.register(model.history.model, ChangesAdmin)

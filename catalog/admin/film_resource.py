@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from import_export import resources
@@ -68,8 +68,10 @@ class FilmResource(resources.ModelResource):
         self.reason, self.at = reason, at
         self.lines: list[int] = []
         self.line_of: dict[str, int] = {}
+        self.named: set[int] = set()
         self.next_id = 1
         self.user: Any = None
+        self.dry = False
 
     @classmethod
     def get_result_class(cls) -> Any:
@@ -79,24 +81,28 @@ class FilmResource(resources.ModelResource):
     def get_diff_class(cls) -> Any:
         return LineDiff
 
+    def import_data(self, dataset: Any, dry_run: bool = False, raise_errors: bool = False, **kwargs: Any) -> Any:
+        """Return the report. A dry run takes no lock and writes nothing: the site goes on beside it."""
+        self.dry = dry_run
+        if not dry_run:
+            return super().import_data(dataset, raise_errors=raise_errors, **kwargs)
+        kwargs.pop("rollback_on_validation_errors", None)
+        return self.import_data_inner(dataset, True, raise_errors, False, False, **kwargs)
+
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         self.lines, self.user = dataset.lines, kwargs.get("user")
         self.label = _("CSV import %(file)s") % {"file": kwargs.get("file_name") or ""}
-        named = [int(found) for found in dataset["id"] if found.isascii() and found.isdigit() and len(found) < 10]
+        self.named = {int(found) for found in dataset["id"] if film_rows.is_number(found)}
         # Numbers of deleted films are not used again: their history is theirs.
         taken = (Movie.objects.aggregate(n=Max("pk"))["n"], Movie.history.aggregate(n=Max("id"))["n"])
-        self.next_id = 1 + max(found or 0 for found in (*named, *taken))
+        self.next_id = 1 + max(found or 0 for found in taken)
 
     def before_import_row(self, row: dict[str, str], row_number: int = 0, **kwargs: Any) -> None:
         line = self.lines[row_number - 1]
         number = row["id"].lstrip("0")
         if number and number in self.line_of:
-            raise ValidationError(
-                {
-                    "id": _("%(id)s is on line %(first)s too: keep one of the two lines.")
-                    % {"id": number, "first": self.line_of[number]}
-                }
-            )
+            words = _("%(id)s is on line %(first)s too: keep one of the two lines.")
+            raise ValidationError({"id": words % {"id": number, "first": self.line_of[number]}})
         self.line_of[number] = line
 
     def validate_instance(
@@ -108,10 +114,18 @@ class FilmResource(resources.ModelResource):
 
     def before_save_instance(self, instance: Movie, row: dict[str, str], **kwargs: Any) -> None:
         if instance.pk is None:
-            instance.pk, self.next_id = self.next_id, self.next_id + 1
+            instance.pk = self._next()
         instance.derive()
         why = row.get(REASON) or self.reason
         instance._change_reason = f"{self.label}: {why}" if why else self.label  # type: ignore[attr-defined]
+
+    def _next(self) -> int:
+        while self.next_id in self.named:
+            self.next_id += 1
+        self.next_id += 1
+        if self.next_id - 1 > film_rows.LARGEST_ID:
+            raise ValidationError({"id": _("No number is left above the largest: give this line a number of its own.")})
+        return self.next_id - 1
 
     def after_import_row(self, row: dict[str, str], row_result: Any, row_number: int = 0, **kwargs: Any) -> None:
         row_result.line = self.lines[row_number - 1]
@@ -122,6 +136,8 @@ class FilmResource(resources.ModelResource):
         for number, errors in result.row_errors():
             for error in errors:
                 error.line = self.lines[number - 1]
+        if self.dry or result.has_errors():
+            return
         with connection.cursor() as cursor:  # rows with a number of their own leave PostgreSQL's counter behind
             for statement in connection.ops.sequence_reset_sql(no_style(), [Movie]):
                 cursor.execute(statement)
@@ -149,14 +165,15 @@ class FilmResource(resources.ModelResource):
         self._write(self.update_instances, raise_errors, result, update=True, **options)
 
     def _write(self, films: Sequence[Movie], raise_errors: bool, result: Any, *, update: bool, **options: Any) -> None:
-        """Write films and their history, also in a dry run: what the database would refuse is known before."""
+        """Write films and their history in few statements; after a failure nothing more, for all is rolled back."""
         try:
-            if films:
+            if films and not self.dry and not result.has_errors():
                 Movie.objects.bulk_create(films, batch_size=BATCH, **options)
                 Movie.history.bulk_history_create(
                     films, batch_size=BATCH, update=update, default_user=self.user, default_date=self.at
                 )
-        except Exception as error:
-            self.handle_import_error(result, error, raise_errors)
+        except IntegrityError:
+            words = _("Another change came between: a film of this file was added or deleted. Do the dry run again.")
+            self.handle_import_error(result, ValueError(words), raise_errors)
         finally:
             films.clear()  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -14,9 +15,15 @@ from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 
 LARGEST_ID = 999_999_999
 LONGEST_TITLE, LONGEST_CERTIFICATE, LONGEST_RUNTIME = 200, 12, 32_767
+FILM_NUMBER, YEAR, RUNTIME = gettext_lazy("film number"), gettext_lazy("year"), gettext_lazy("runtime in minutes")
 
 
-def whole(cell: str, what: str, least: int, most: int) -> int | None:
+def is_number(cell: str) -> bool:
+    """Say whether a cell can be a film's number."""
+    return cell.isascii() and cell.isdigit() and len(cell) < 10
+
+
+def whole(cell: str, what: Any, least: int, most: int) -> int | None:
     """Return a cell as a whole number, or None when empty. Raises ValueError saying what it must be."""
     if not cell:
         return None
@@ -30,7 +37,7 @@ def whole(cell: str, what: str, least: int, most: int) -> int | None:
 
 class IdCell(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> int | None:
-        return whole(value, _("film number"), 1, LARGEST_ID)
+        return whole(value, FILM_NUMBER, 1, LARGEST_ID)
 
 
 class TitleCell(Widget):
@@ -46,7 +53,7 @@ class TitleCell(Widget):
 
 class YearCell(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> int:
-        year = whole(value, _("year"), FIRST_YEAR, LAST_YEAR)
+        year = whole(value, YEAR, FIRST_YEAR, LAST_YEAR)
         if year is None:
             raise ValueError(_("A film needs a year."))
         return year
@@ -54,7 +61,7 @@ class YearCell(Widget):
 
 class RuntimeCell(Widget):
     def clean(self, value: str, row: Any = None, **kwargs: Any) -> int | None:
-        return whole(value, _("runtime in minutes"), 1, LONGEST_RUNTIME)
+        return whole(value, RUNTIME, 1, LONGEST_RUNTIME)
 
 
 class CertificateCell(Widget):
@@ -117,13 +124,14 @@ class FilmsOfTheFile:
 
     def __init__(self, resource: Any, dataset: Any = None) -> None:
         cells = dataset["id"] if dataset is not None else []
-        wanted = sorted({int(found) for found in cells if found.isascii() and found.isdigit() and len(found) < 10})
+        wanted = sorted({int(found) for found in cells if is_number(found)})
         chunks = [wanted[start : start + self.CHUNK] for start in range(0, len(wanted), self.CHUNK)]
-        self.films = {film.pk: film for chunk in chunks for film in self._load(chunk)}
+        self.films = {film.pk: film for chunk in chunks for film in self._load(chunk, resource.dry)}
 
-    def _load(self, ids: Iterable[int]) -> QuerySet[Movie]:
-        return Movie.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    def _load(self, ids: Iterable[int], dry: bool) -> QuerySet[Movie]:
+        films = Movie.objects.filter(pk__in=ids).order_by("pk")
+        return films if dry else films.select_for_update()
 
     def get_instance(self, row: dict[str, str]) -> Movie | None:
         text = row["id"]
-        return self.films.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        return self.films.get(int(text)) if is_number(text) else None

@@ -21,6 +21,7 @@ from catalog.admin.history import Remembered
 from catalog.admin.key_forms import IssueKeyForm, RevokeKeyForm
 from catalog.admin.readonly import LookOnly
 from catalog.admin.reasons import Reasoned
+from catalog.admin.who import person
 from catalog.errors import KeyRefused
 from catalog.models import Partner, PartnerKey
 from catalog.services import partners
@@ -82,7 +83,7 @@ class PartnerAdmin(Reasoned, Remembered):
         if form.is_valid():
             terms = {"scopes": form.cleaned_data["scopes"], "expires_at": form.expires_at}
             try:
-                key, plain = partners.issue_key(partner=partner, by=request.user, at=timezone.now(), **terms)
+                key, plain = partners.issue_key(partner=partner, by=person(request), at=timezone.now(), **terms)
             except KeyRefused as error:
                 form.add_error(None, str(error))
             else:
@@ -131,7 +132,7 @@ class PartnerKeyAdmin(LookOnly, Remembered):
         form = RevokeKeyForm(request.POST or None)
         if form.is_valid():
             try:
-                partners.revoke_key(key=key, by=request.user, at=timezone.now(), reason=form.cleaned_data["reason"])
+                partners.revoke_key(key=key, by=person(request), at=timezone.now(), reason=form.cleaned_data["reason"])
             except KeyRefused as error:
                 form.add_error(None, str(error))
             else:

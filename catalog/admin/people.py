@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.admin.history import Remembered
 from catalog.admin.reasons import Reasoned, ReasonForm
+from catalog.admin.who import person
 from catalog.models import User
 from catalog.services import accounts
 
@@ -62,7 +63,7 @@ class AccountForm(ReasonForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -92,7 +93,9 @@ class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         reason = form.cleaned_data.get("reason", "")
-        accounts.record_roles(user=form.instance, before=form.before, by=request.user, at=timezone.now(), reason=reason)
+        accounts.record_roles(
+            user=form.instance, before=form.before, by=person(request), at=timezone.now(), reason=reason
+        )
 
 
 class GroupForm(ReasonForm):
@@ -106,11 +109,11 @@ class GroupForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "permissions" in self.fields:
-            self.fields["permissions"].queryset = grantable()
+            self.fields["permissions"].queryset = grantable()  # type: ignore[attr-defined]
 
 
 @admin.register(Group)
-class GroupAdmin(ForSuperusers, Reasoned, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(ForSuperusers, Reasoned, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     form = GroupForm
     list_display = ("name", "members")
     filter_horizontal = ()
@@ -131,8 +134,8 @@ class GroupAdmin(ForSuperusers, Reasoned, DjangoGroupAdmin, ModelAdmin):
         super().save_related(request, form, formsets, change)
         reason = form.cleaned_data.get("reason", "")
         accounts.record_group(
-            group=form.instance, before=form.before, by=request.user, at=timezone.now(), reason=reason
+            group=form.instance, before=form.before, by=person(request), at=timezone.now(), reason=reason
         )
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
-        accounts.delete_group(group=obj, by=request.user, at=timezone.now(), reason=self.reason_given(request))
+        accounts.delete_group(group=obj, by=person(request), at=timezone.now(), reason=self.reason_given(request))

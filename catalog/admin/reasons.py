@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 LONGEST = 500
 
 
-class ReasonForm(forms.ModelForm):
+class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form with a reason: asked for on a change, welcome on an addition."""
 
     reason = forms.CharField(

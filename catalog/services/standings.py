@@ -38,7 +38,7 @@ def _deleted(ranks: set[int]) -> dict[int, int]:
     if not ranks:
         return {}
     arrived = RankChange.objects.filter(after__in=ranks).order_by("edition_id").values_list("after", "movie_id")
-    return {film: rank for rank, film in dict(arrived).items()}
+    return {film: rank for rank, film in dict(arrived).items() if rank is not None}
 
 
 def _changes(before: dict[int, int | None], after: dict[int, int | None]) -> list[tuple[int, int | None, int | None]]:

@@ -19,7 +19,7 @@ def names(actors: Iterable[str]) -> dict[str, str]:
         return {}
     wanted = [actor for actor in set(actors) if _is_subject(actor)]
     found = accounts._default_manager.filter(subject_id__in=wanted) if wanted else accounts._default_manager.none()
-    return {str(account.subject_id): account.get_username() for account in found}  # type: ignore[attr-defined]
+    return {str(account.subject_id): account.get_username() for account in found}
 
 
 def who(actor: str, known: dict[str, str]) -> str:

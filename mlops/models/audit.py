@@ -35,8 +35,12 @@ class AuditEvent(models.Model):
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body)
-        return found
+        """What the body says; nothing when it was tampered with until it is no JSON, so that it can still be shown."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     @property
     def action(self) -> str:

@@ -91,7 +91,7 @@ DATABASES = {
                     "timeout": 20,
                     "transaction_mode": "IMMEDIATE",
                     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA recursive_triggers=ON",
-                }
+                },
             },
             "postgresql": {
                 "CONN_MAX_AGE": 60,

@@ -55,7 +55,7 @@ def editors(links: Links, now: datetime) -> Section:
 
 
 def _film_changes(links: Links, now: datetime) -> Table:
-    rows = Movie.history.filter(history_user_id__isnull=False)[:LAST]  # type: ignore[attr-defined]
+    rows = Movie.history.filter(history_user_id__isnull=False)[:LAST]
     lines = [
         (
             reverse("admin:catalog_movie_history", args=[row.id]) if links.may("catalog.view_movie") else "",

@@ -50,11 +50,18 @@ def _plain(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def _since(at: str, now: datetime) -> str:
+    try:
+        return when(datetime.fromisoformat(at), now)
+    except ValueError:  # the event was tampered with
+        return "—"
+
+
 def auditors(links: Links, now: datetime) -> Section:
     lines = [
         (
             links.row("mlops", "auditevent", row.seq),
-            [str(row.seq), row.action, row.object, row.reason or "—", when(datetime.fromisoformat(row.at), now)],
+            [str(row.seq), row.action, row.object, row.reason or "—", _since(row.at, now)],
         )
         for row in AuditEvent.objects.order_by("-seq")[: 2 * LAST]
     ]

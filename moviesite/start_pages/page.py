@@ -24,7 +24,7 @@ SECTIONS: dict[str, Callable[[Links, datetime], Section]] = {
 
 def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Return the context of the start page: the sections of this person's roles; a superuser sees all."""
-    held = set(request.user.groups.values_list("name", flat=True))  # type: ignore[union-attr]
+    held = set(request.user.groups.values_list("name", flat=True))
     shown = [make for role, make in SECTIONS.items() if request.user.is_superuser or role in held]
     links, now = Links(request), timezone.now()
     return {**context, "title": _("Start"), "sections": [make(links, now) for make in shown]}

@@ -86,6 +86,6 @@ def _waiting() -> int | None:
     """Return how many messages wait in the broker, or None when it cannot be asked."""
     try:
         with redis.Redis.from_url(settings.BROKER, socket_connect_timeout=0.5, socket_timeout=0.5) as broker:
-            return int(broker.llen(QUEUE))  # type: ignore[arg-type]
+            return int(broker.llen(QUEUE))
     except redis.RedisError:
         return None

@@ -42,6 +42,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Open]:
             reduced_motion="reduce",
             base_url=live_server.url,
         )
+        context.set_default_timeout(8000)
         contexts.append(context)
         if by is not None:
             context.add_cookies([_session(by, live_server.url)])

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Movie, User
 from catalog.selectors import films as reads
@@ -19,7 +20,7 @@ def numbers(page: Any) -> str:
 
 
 def rate(page: Any, value: int) -> None:
-    page.locator(".boxes").get_by_text(str(value), exact=True).click()
+    page.get_by_role("radio", name=str(value), exact=True).check()
     page.get_by_role("button", name="Rate it").or_(page.get_by_role("button", name="Change it")).click()
     page.get_by_role("button", name="Take it back").wait_for()
 
@@ -78,12 +79,13 @@ def test_a_film_is_rated_by_keyboard_alone(films: list[Movie], visitor: User, op
     page.get_by_role("button", name="Take it back").wait_for()
     assert reads.histogram(films[2])[6] == 1
 
-    assert page.evaluate("document.activeElement.id") == "rating-save"
+    expect(page.locator("#value-7")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # take it back
 
     page.get_by_role("button", name="Rate it").wait_for()
-    assert page.evaluate("document.activeElement.id") == "rating-save"
+    expect(page.locator("#rating-save")).to_be_focused()
     assert sum(reads.histogram(films[2])) == 0
 
 

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,18 +21,24 @@ pytestmark = [
 
 def up(state: Path, port: str) -> "subprocess.Popen[str]":
     env = environment(STATE=str(state), PORT=port, DEMO="generated", EDITION_EVERY="1")
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "up"],
-        cwd=ROOT,
-        env=env,
-        stdout=(state.parent / f"{state.name}-{port}.log").open("w"),
-        stderr=subprocess.STDOUT,
-        process_group=0,
-    )
+    with log(state, port).open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            cwd=ROOT,
+            env=env,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            text=True,
+        )
+
+
+def log(state: Path, port: str) -> Path:
+    return state.with_name(f"{state.name}-{port}.log")
 
 
 def said(state: Path, port: str) -> str:
-    return (state.parent / f"{state.name}-{port}.log").read_text()
+    return log(state, port).read_text()
 
 
 def health(port: str) -> dict[str, Any]:

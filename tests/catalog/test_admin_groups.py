@@ -1,0 +1,50 @@
+"""The six groups come from a migration, with permissions that exist, and can be made again without harm."""
+
+import importlib
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+
+from catalog import groups
+
+pytestmark = pytest.mark.django_db
+
+
+def held(name: str) -> set[str]:
+    rows = Permission.objects.filter(group__name=name).values_list("content_type__app_label", "codename")
+    return {f"{app}.{codename}" for app, codename in rows}
+
+
+def test_the_migration_made_every_group_with_all_its_permissions() -> None:
+    assert {name: held(name) for name in groups.GROUPS} == {name: set(may) for name, may in groups.GROUPS.items()}
+
+
+def test_making_them_again_adds_what_is_lacking_and_keeps_what_was_added() -> None:
+    editors = Group.objects.get(name=groups.CATALOGUE_EDITORS)
+    extra = Permission.objects.get(codename="view_rater")
+    editors.permissions.set([extra])
+    groups.install_groups()
+    groups.install_groups()
+    assert held(groups.CATALOGUE_EDITORS) == {*groups.GROUPS[groups.CATALOGUE_EDITORS], "catalog.view_rater"}
+    assert Group.objects.count() == len(groups.GROUPS)
+
+
+def test_the_migration_goes_back_and_forth() -> None:
+    migration = importlib.import_module("catalog.migrations.0002_groups")
+    editor = connection.schema_editor()
+    migration.remove(apps, editor)
+    assert not Group.objects.exists()
+    migration.install(apps, editor)
+    assert held(groups.AUDITORS) == set(groups.GROUPS[groups.AUDITORS])
+
+
+@pytest.mark.parametrize("name", groups.GROUPS)
+def test_nobody_but_editors_and_operations_may_change_anything(name: str) -> None:
+    writes = {may for may in groups.GROUPS[name] if ".view_" not in may}
+    models = {may.rpartition("_")[2] for may in writes}
+    assert models == {
+        groups.CATALOGUE_EDITORS: {"movie", "licence"},
+        groups.IT_OPERATIONS: {"partner", "partnerkey"},
+    }.get(name, set())

@@ -5,4 +5,3 @@ from moviesite.settings.embedded import *  # noqa: F403
 ROOT_URLCONF = "bench.urls"
 MAY_MAKE_DEMO_ACCOUNTS = False
 EDITION_EVERY = 1
-API_PER_MINUTE = 10**9

@@ -1,5 +1,6 @@
 """A cache that may be away: a site whose broker is down forgets, but still answers."""
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -12,8 +13,22 @@ logger = logging.getLogger(__name__)
 REST = 5.0  # seconds in which a server that failed is not asked again
 
 
+class PlainSerializer:
+    """Numbers as they are, anything else as JSON: Django's own would unpickle whatever lies in the broker."""
+
+    def dumps(self, value: Any) -> int | bytes:
+        return value if type(value) is int else json.dumps(value).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data)
+
+
 class PatientRedisCache(RedisCache):
-    """Django's Redis cache, with every failed call answered as a miss."""
+    """Django's Redis cache, with every failed call answered as a miss; what JSON cannot hold is not kept."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        options = {"serializer": PlainSerializer(), **params.get("OPTIONS", {})}
+        super().__init__(server, {**params, "OPTIONS": options})
 
     asleep_until = 0.0
 
@@ -25,6 +40,8 @@ class PatientRedisCache(RedisCache):
         except redis.RedisError as error:
             type(self).asleep_until = time.monotonic() + REST
             logger.warning("the cache is away: %s", error)
+            return missed
+        except (TypeError, ValueError):
             return missed
 
     def add(self, *args: Any, **kwargs: Any) -> Any:

@@ -47,6 +47,7 @@ def chromium() -> Iterator[Any]:
     """A headless Chromium (playwright.sync_api.Browser)."""
     from playwright.sync_api import sync_playwright
 
+    assert CHROMIUM, NO_BROWSER
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright leaves an event loop running in this thread
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     flags += ["--disable-component-update", "--disable-sync"]

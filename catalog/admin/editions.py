@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +57,9 @@ class EditionAdmin(LookOnly, ModelAdmin):
     @action(description=_("Verify now"), permissions=["view"], icon="verified")
     def verify_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Recompute C, every WR, every rank and both digests, and say what differs first."""
-        edition = get_object_or_404(ChartEdition, pk=object_id)
+        edition = self.get_object(request, object_id)
+        if edition is None:
+            raise Http404
         try:
             films = charts.verify(edition)
         except CatalogError as error:

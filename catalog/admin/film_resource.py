@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.color import no_style
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from import_export import resources
@@ -16,6 +15,7 @@ from catalog.admin import film_rows
 from catalog.admin.film_rows import FilmsOfTheFile, LineDiff, cell
 from catalog.admin.films_csv import COLUMNS, REASON
 from catalog.models import Movie
+from catalog.services import numbering
 
 BATCH = 1000
 SHOWN = 200  # lines of each sort that a report lists; its counts are of all
@@ -138,9 +138,7 @@ class FilmResource(resources.ModelResource):
                 error.line = self.lines[number - 1]
         if self.dry or result.has_errors():
             return
-        with connection.cursor() as cursor:  # rows with a number of their own leave PostgreSQL's counter behind
-            for statement in connection.ops.sequence_reset_sql(no_style(), [Movie]):
-                cursor.execute(statement)
+        numbering.catch_up(Movie)
 
     def bulk_create(
         self,

@@ -24,6 +24,11 @@ from catalog.models import Movie
 from catalog.selectors import charts, films
 
 
+def whole_year(text: str) -> str:
+    """Return a year as written: it has no thousands to set apart."""
+    return "".join(sign for sign in text if sign.isdigit())
+
+
 @admin.register(Movie)
 class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
     form = FilmForm
@@ -37,7 +42,7 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
     search_fields = ("search_title",)
     search_help_text = _("Title, with or without its article and accents, or a number")
     readonly_fields = ("in_the_chart", "imported_votes", "origin")
-    readonly_preprocess_fields = {"genres": plain}
+    readonly_preprocess_fields = {"genres": plain, "year": whole_year}
     fieldsets = (
         (None, {"fields": ("title", ("year", "runtime"), "certificate", "genres", "reason")}),
         (_("In the chart"), {"fields": ("in_the_chart", "imported_votes", "origin")}),
@@ -62,7 +67,7 @@ class FilmAdmin(FilmsByCsv, Reasoned, Remembered):
 
     @display(description=_("year"), ordering="year")
     def released(self, obj: Movie) -> str:
-        return str(obj.year)  # a year has no thousands to set apart
+        return str(obj.year)
 
     @display(description=_("genres"))
     def genre_list(self, obj: Movie) -> str:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -78,7 +77,9 @@ class PartnerAdmin(Reasoned, Remembered):
     @action(description=_("Issue a key"), permissions=["issue_key"], icon="key", variant=ActionVariant.PRIMARY)
     def issue_key(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the terms, then show the key: this once."""
-        partner = get_object_or_404(Partner, pk=object_id)
+        partner = self.get_object(request, object_id)
+        if partner is None:
+            raise Http404
         form = IssueKeyForm(request.POST or None)
         if form.is_valid():
             terms = {"scopes": form.cleaned_data["scopes"], "expires_at": form.expires_at}
@@ -121,14 +122,15 @@ class PartnerKeyAdmin(LookOnly, Remembered):
 
     def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Say whether this person may revoke keys, and whether this one still opens anything."""
-        if not request.user.has_perm("catalog.change_partnerkey"):
-            return False
-        return PartnerKey.objects.filter(pk=object_id, revoked_at__isnull=True).exists()
+        key = self.get_object(request, str(object_id)) if request.user.has_perm("catalog.change_partnerkey") else None
+        return key is not None and key.revoked_at is None
 
     @action(description=_("Revoke"), permissions=["revoke"], icon="key_off", variant=ActionVariant.DANGER)
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason, then end the key."""
-        key = get_object_or_404(PartnerKey, pk=object_id)
+        key = self.get_object(request, object_id)
+        if key is None:
+            raise Http404
         form = RevokeKeyForm(request.POST or None)
         if form.is_valid():
             try:

@@ -82,6 +82,13 @@ class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        # Who audits needs to know what an account may do, and neither its password's hash nor the person's address.
+        return [(None, {"fields": ("username", "subject_id")}), fieldsets[1]]
+
     @display(description=_("roles"))
     def roles(self, obj: User) -> str:
         return ", ".join(sorted(group.name for group in obj.groups.all())) or "—"

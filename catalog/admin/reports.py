@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.numbers import number
 
+LARGE = 10_000  # from here on thousands are set apart; below may be a year
 MOST = 50  # entries of one list; the rest is counted
 
 
@@ -22,6 +23,6 @@ def as_html(value: Any) -> SafeString | str:
         rest = len(value) - MOST
         more = format_html("<li>… {}</li>", number(rest)) if rest > 0 else ""
         return format_html("<ul>{}{}</ul>", format_html_join("", "<li>{}</li>", items), more)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and value >= LARGE:
         return number(value)
     return str(value)

@@ -10,9 +10,11 @@ def install(apps, schema_editor):
     using = schema_editor.connection.alias
     for label in ("auth", "catalog", "mlops"):
         app = apps.get_app_config(label)
-        app.models_module = True  # a migration's stand-in for an app has none, and is passed over without it
+        # A migration's stand-in for an app has no models module, and is passed over without one.
+        before = getattr(app, "models_module", None)
+        app.models_module = before or True
         create_permissions(app, apps=apps, using=using, verbosity=0)
-        app.models_module = None
+        app.models_module = before
     install_groups(apps, using)
 
 

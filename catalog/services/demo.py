@@ -18,7 +18,7 @@ from catalog.demo.sources import GENERATED
 from catalog.demo.sources import Source as Origin
 from catalog.errors import CatalogError, NotPublishable
 from catalog.models import DataImport, ImportedVotes, Licence, Movie, Rater, Rating, Source, genre_line
-from catalog.services import tallies
+from catalog.services import numbering, tallies
 from mlops import audit
 from mlops.ports import Actor
 
@@ -116,6 +116,7 @@ def _films(films: Sequence[DemoFilm], source: Source, at: datetime, progress: Pr
         for film in films
     ]
     _write(Movie, movies, "films", at, progress)
+    numbering.catch_up(Movie)
     ImportedVotes.objects.bulk_create(
         [
             ImportedVotes(

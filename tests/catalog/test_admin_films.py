@@ -165,6 +165,22 @@ def test_a_deleted_films_numbers_go_and_its_history_stays(client: Client, editor
     assert film.title in client.get("/admin/catalog/historicalmovie/?history_type__exact=-").content.decode()
 
 
+def test_a_deleted_film_is_put_back_from_its_history(client: Client, film: Movie) -> None:
+    number, whole = film.pk, form(film, reason="deleted by mistake")
+    client.post(f"/admin/catalog/movie/{number}/delete/", {"post": "yes", "reason": "not ours to show"})
+    first = Movie.history.filter(id=number).last()
+    assert first is not None
+    client.post(f"/admin/catalog/movie/{number}/history/{first.pk}/", whole)
+    again = Movie.objects.get(pk=number)
+    assert (again.title, again.year, again.search_title) == ("The Third Man", 1949, "the third man")
+    assert [record.history_type for record in again.history.all()] == ["+", "-", "+"]
+
+
+@pytest.mark.parametrize("end", ["x/history/", "0/history/", "1/history/x/", "99999999999999999999/history/"])
+def test_an_address_that_names_no_history_is_not_found(client: Client, end: str) -> None:
+    assert client.get(f"/admin/catalog/movie/{end}").status_code == 404
+
+
 def test_films_are_not_deleted_by_the_handful(client: Client, film: Movie) -> None:
     client.post("/admin/catalog/movie/", {"action": "delete_selected", "_selected_action": [film.pk], "post": "yes"})
     assert Movie.objects.filter(pk=film.pk).exists()

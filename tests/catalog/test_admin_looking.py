@@ -102,6 +102,11 @@ def test_a_changed_edition_is_found_out_with_what_differs(auditor: Client) -> No
     assert "holds" not in verify(auditor)
 
 
+@pytest.mark.parametrize("number", ["2", "x", "99999999999999999999"])
+def test_an_edition_that_is_not_there_cannot_be_verified(auditor: Client, number: str) -> None:
+    assert auditor.get(f"/admin/catalog/chartedition/{number}/verify_now/").status_code == 404
+
+
 def test_who_may_not_see_editions_may_not_verify_them() -> None:
     make.small_catalogue(3)
     nobody = staff.signed_in(staff.member_of())
@@ -109,10 +114,11 @@ def test_who_may_not_see_editions_may_not_verify_them() -> None:
 
 
 def test_an_imports_report_is_shown_line_by_line(auditor: Client) -> None:
-    done = make.make_import(report={"not_matched": {"ambiguous": 1234}, "examples": ["<b>M</b>"]})
+    done = make.make_import(report={"not_matched": {"ambiguous": 12345, "until": 2000}, "examples": ["<b>M</b>"]})
     page = auditor.get(f"/admin/catalog/dataimport/{done.pk}/change/").content.decode()
     assert "not matched" in page
-    assert "1,234" in page
+    assert "12,345" in page
+    assert "<dd>2000</dd>" in page, "a year has no thousands"
     assert "&lt;b&gt;M&lt;/b&gt;" in page
 
 

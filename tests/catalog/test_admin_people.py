@@ -75,6 +75,15 @@ def test_nobody_but_a_superuser_makes_accounts_or_groups(meddler: Client) -> Non
     assert meddler.get(f"/admin/auth/group/{group.pk}/change/").status_code == 200, "auditors may look"
 
 
+def test_an_auditor_sees_roles_and_neither_hash_nor_address() -> None:
+    user = staff.member_of(groups.APPROVERS, email="ben@example.org")
+    page = staff.in_group(groups.AUDITORS).get(f"/admin/catalog/user/{user.pk}/change/").content.decode()
+    assert groups.APPROVERS in page
+    assert str(user.subject_id) in page
+    assert "ben@example.org" not in page
+    assert user.password.split("$")[-1][:6] not in page
+
+
 def test_no_earlier_state_of_an_account_can_be_put_back(meddler: Client) -> None:
     user = make_user("ben", is_superuser=True)
     User.objects.get(pk=user.pk).save()

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from catalog.models import ChartEdition, User
@@ -109,6 +109,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(place: int) -> None:
         try:
+            connection.ensure_connection()
             start.wait(PATIENCE)
             found[place] = acts[place]()
         except Exception as error:

@@ -110,15 +110,20 @@ def test_killed_inside_its_transaction_it_leaves_nothing(valkey, tmp_path):
     assert audit.verify().holds
 
 
+def begun(worker):
+    """Ask for an edition; the answer says whether the worker has taken up what was asked."""
+    before = worker.wrote().count("received")
+    nudge()
+    return lambda: worker.wrote().count("received") > before
+
+
 # --- killed at any moment ----------------------------------------------------------------------------------------
 def test_killed_again_and_again_the_chain_has_no_gap(valkey, tmp_path):
     chance, films = random.Random(9), make.small_catalogue(300)
     for _ in range(4):
         make.make_member_rating(chance.choice(films), value=chance.randint(1, 10))
         with servers.worker(valkey, tmp_path) as worker:
-            seen = worker.wrote().count("received")
-            nudge()
-            until(lambda: worker.wrote().count("received") > seen, worker.wrote)
+            until(begun(worker), worker.wrote)
             time.sleep(chance.uniform(0, 0.1))
             kill(worker)
         assert ChartEdition.objects.count() == ChartEdition.objects.order_by("-number").first().number

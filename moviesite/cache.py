@@ -13,14 +13,24 @@ logger = logging.getLogger(__name__)
 REST = 5.0  # seconds in which a server that failed is not asked again
 
 
+class NotPlain(Exception):
+    """A value that JSON cannot hold, or bytes that are no JSON."""
+
+
 class PlainSerializer:
     """Numbers as they are, anything else as JSON: Django's own would unpickle whatever lies in the broker."""
 
     def dumps(self, value: Any) -> int | bytes:
-        return value if type(value) is int else json.dumps(value).encode()
+        try:
+            return value if type(value) is int else json.dumps(value).encode()
+        except (TypeError, ValueError) as error:
+            raise NotPlain from error
 
     def loads(self, data: bytes) -> Any:
-        return json.loads(data)
+        try:
+            return json.loads(data)
+        except ValueError as error:
+            raise NotPlain from error
 
 
 class PatientRedisCache(RedisCache):
@@ -41,7 +51,7 @@ class PatientRedisCache(RedisCache):
             type(self).asleep_until = time.monotonic() + REST
             logger.warning("the cache is away: %s", error)
             return missed
-        except (TypeError, ValueError):
+        except NotPlain:
             return missed
 
     def add(self, *args: Any, **kwargs: Any) -> Any:

@@ -1,11 +1,13 @@
 """A cache that is away forgets, and nobody notices."""
 
+import pickle
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.test import Client
@@ -75,6 +77,31 @@ def test_a_server_that_came_back_is_asked_again(valkey: str, monkeypatch: pytest
 def test_a_mistake_of_ours_is_not_taken_for_an_absence(valkey: str) -> None:
     with pytest.raises(ValueError, match="not found"):
         cache.incr("never-set")
+
+
+class Trap:
+    """Whoever unpickles it makes a file."""
+
+    def __init__(self, sign: Path) -> None:
+        self.sign = sign
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.sign,)
+
+
+def test_what_lies_in_the_broker_is_never_executed(valkey: str, tmp_path: Path) -> None:
+    sign = tmp_path / "sprung"
+    with redis.Redis.from_url(valkey) as client:
+        client.set(cache.make_key("a"), pickle.dumps(Trap(sign)))
+    assert cache.get("a", "nothing") == "nothing"
+    assert not sign.exists()
+
+
+def test_what_json_cannot_hold_is_not_kept(valkey: str) -> None:
+    cache.set("a", object())
+    assert cache.get("a") is None
+    cache.set("b", {"list": [1, 2.5, "three", None, True]})
+    assert cache.get("b") == {"list": [1, 2.5, "three", None, True]}
 
 
 @pytest.mark.django_db

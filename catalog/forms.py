@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import GENRES
-from catalog.selectors.films import MOST_LETTERS, SORTS
+from catalog.selectors.films import MOST_LETTERS, SORTS, decades
 
 SORT_WORDS = {
     "rank": _("Place in the chart"),
@@ -16,6 +16,11 @@ SORT_WORDS = {
     "-year": _("Newest first"),
     "runtime": _("Shortest first"),
 }
+
+
+def decade_choices() -> list[tuple[str, Any]]:
+    """Return the decades that films are from."""
+    return [("", _("Any decade")), *((str(decade), f"{decade}s") for decade in decades())]
 
 
 class BrowseForm(forms.Form):
@@ -27,7 +32,7 @@ class BrowseForm(forms.Form):
     decade = forms.ChoiceField(
         label=_("Decade"),
         required=False,
-        choices=[("", _("Any decade")), *((str(d), f"{d}s") for d in range(1890, 2010, 10))],
+        choices=decade_choices,
     )
     longest = forms.IntegerField(label=_("Minutes at most"), required=False, min_value=1, max_value=10_000)
     playable = forms.BooleanField(label=_("Plays here tonight"), required=False)

@@ -23,6 +23,6 @@ def publish_edition(**_: Any) -> None:
 @shared_task(name="catalog.thin_editions")
 def thin_editions(**_: Any) -> None:
     """Remove full artefacts that the keeping policy lets go."""
-    gone = editions.thin(at=timezone.now())
+    gone = editions.thin(by=SYSTEM, at=timezone.now())
     if gone:
         logger.info("%s artefacts thinned", gone)

@@ -45,6 +45,7 @@ _LETTERS = str.maketrans(
     }
 )
 SLUG_LENGTH = 80
+RESERVED = ("rank", "rating")  # addresses of their own below a film
 
 
 def restore_article(title: str) -> str:
@@ -106,6 +107,8 @@ def slug(title: str) -> str:
     """Return 1–80 characters of a-z, 0-9 and single hyphens for a URL; «film» if the title has no such character."""
     words = search_key(title).encode("ascii", "ignore").decode()
     name = _NOT_WORD.sub("-", words).strip("-")
+    if name in RESERVED:
+        return f"{name}-film"
     if len(name) > SLUG_LENGTH:
         name = name[: SLUG_LENGTH + 1].rpartition("-")[0] or name[:SLUG_LENGTH]
     return name or "film"

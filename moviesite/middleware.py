@@ -19,6 +19,8 @@ MOST_PARAMETERS = 100
 # C0 controls other than tab and line ends, and lone surrogates: no database column takes them.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
+SESSION = re.compile("[a-z0-9]{32}")
+
 
 class RequestId:
     """Give each request an id, shown in errors and sent back as X-Request-Id."""
@@ -40,6 +42,11 @@ class CleanInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if session is not None and not SESSION.fullmatch(session):
+            del request.COOKIES[
+                settings.SESSION_COOKIE_NAME
+            ]  # no session of ours; PostgreSQL would choke on a NUL in it
         why = self._fault(request)
         return self._refuse(request, why) if why else self.get_response(request)
 

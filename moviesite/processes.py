@@ -1,4 +1,4 @@
-"""Child processes that stop in order and never outlive us, and the embedded broker among them."""
+"""Child processes that stop in order, start again and never outlive us, and the embedded broker among them."""
 
 import contextlib
 import ctypes
@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
 LONGEST_SOCKET = 100  # bytes; the kernel's limit is 108 on Linux, 104 on macOS
 PATIENCE = 30.0  # seconds until the broker must answer: it may have a long log to read back
+LONGEST_REST = 30.0  # seconds before a child that keeps ending is started again
+SETTLED = 60.0  # one that lived so long has not failed to start
 LOCK_PATIENCE = 5.0  # one that was killed a moment ago is still saving
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -54,6 +56,55 @@ def start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
         stop(process, grace=1)
         raise
     return process, f"unix://{door}"
+
+
+class Kept:
+    """A child that is started again when it ends: at first after a second, then after twice as long each time."""
+
+    def __init__(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self.start = start
+        self.process: subprocess.Popen[bytes] | None = None
+        self.rest = 1.0
+        self.since = self.due = 0.0
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def begin(self) -> None:
+        """Start it. Raises StartError or OSError, and then counts as one that ended."""
+        try:
+            self.process = self.start()
+            self.since = time.monotonic()
+        except (StartError, OSError):
+            self._rest(time.monotonic())
+            raise
+
+    def ended(self) -> int | None:
+        """Return the exit code once after it ended by itself, and None ever else."""
+        if self.process is None or self.process.poll() is None:
+            return None
+        code = self.process.returncode
+        self.halt()  # its own children too
+        now = time.monotonic()
+        if now - self.since > SETTLED:
+            self.rest = 1.0
+        self._rest(now)
+        return code
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is away and has rested long enough."""
+        return self.process is None and time.monotonic() >= self.due
+
+    def halt(self) -> None:
+        if self.process is not None:
+            stop(self.process)
+            self.process = None
+
+    def _rest(self, now: float) -> None:
+        self.due = now + self.rest
+        self.rest = min(2 * self.rest, LONGEST_REST)
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = 20) -> None:

@@ -11,11 +11,12 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action, display
 
-from catalog.admin.numbers import decimal, number
+from catalog.admin.numbers import number
 from catalog.admin.readonly import LookOnly
 from catalog.errors import CatalogError
 from catalog.models import ChartEdition
 from catalog.selectors import charts
+from catalog.selectors.documents import decimal
 
 
 @admin.register(ChartEdition)

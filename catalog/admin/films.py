@@ -18,10 +18,11 @@ from catalog.admin.film_form import FilmForm
 from catalog.admin.films_import import FilmsByCsv
 from catalog.admin.history import Remembered
 from catalog.admin.licences import LicenceInline
-from catalog.admin.numbers import decimal, number
+from catalog.admin.numbers import number
 from catalog.admin.reasons import Reasoned
 from catalog.models import Movie
 from catalog.selectors import charts, films
+from catalog.selectors.documents import decimal
 
 
 def whole_year(text: str) -> str:

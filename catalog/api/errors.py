@@ -116,6 +116,7 @@ def _broken(exc: Exception, request: Request) -> Refused:
 OURS: dict[type[Exception], str] = {
     errors.NotPublishable: "terms_of_source",
     errors.EditionGone: "edition_gone",
+    errors.EditionWrong: "edition_gone",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

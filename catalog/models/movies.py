@@ -12,6 +12,7 @@ from catalog import titles
 from catalog.models.history import history
 
 FIRST_YEAR, LAST_YEAR = 1888, 2100
+DECADES = range(FIRST_YEAR // 10 * 10, LAST_YEAR + 1, 10)
 GENRES = ("Action", "Animation", "Comedy", "Documentary", "Drama", "Romance")
 
 

@@ -28,7 +28,7 @@ class PartnerKeyQuerySet(models.QuerySet["PartnerKey"]):
 
 
 class PartnerKey(models.Model):
-    """A key: shown once, stored as SHA-256 (of 160 random bits) with its last four signs."""
+    """A key: shown once, stored as SHA-256 (of 178 random bits) with its last four signs."""
 
     class Scope(models.TextChoices):
         CHARTS_READ = "charts:read"

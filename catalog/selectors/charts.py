@@ -14,8 +14,6 @@ from catalog.recsys.weighted import Chart, Ranked, chart, place, wr_e6
 from mlops import store
 from mlops.errors import BadArtefact
 
-TIE_BREAK = ("wr", "votes", "year", "id")
-
 
 def newest() -> ChartEdition | None:
     """Return the edition in force, or None before the first."""
@@ -38,15 +36,23 @@ def charted(decade: int | None = None, genre: str | None = None) -> QuerySet[Mov
 
 
 def artefact(edition: ChartEdition) -> bytes:
-    """Return an edition's bytes. Raises EditionGone when they were thinned by age, or cannot be read."""
+    """Return an edition's bytes. Raises EditionGone when thinned by age, EditionWrong when missing or changed."""
     if edition.thinned_at:
         raise EditionGone(
             f"The full rows of edition {edition.number} were let go by age; its digests are kept for ever."
         )
     try:
-        return store.open(edition.content_digest)
+        return rows_of(edition.content_digest)
+    except EditionWrong as error:
+        raise EditionWrong(f"The rows of edition {edition.number} cannot be read: {error}") from error
+
+
+def rows_of(digest: str) -> bytes:
+    """Return the bytes with a content digest. Raises EditionWrong when missing or changed."""
+    try:
+        return store.open(digest)
     except BadArtefact as error:
-        raise EditionGone(f"The rows of edition {edition.number} cannot be read: {error}.") from error
+        raise EditionWrong(f"{error}.") from error
 
 
 def moved(edition: ChartEdition, most: int) -> list[RankChange]:
@@ -58,8 +64,10 @@ def moved(edition: ChartEdition, most: int) -> list[RankChange]:
 def verify(edition: ChartEdition) -> int:
     """Recompute C, every WR, every rank and both digests from the artefact; return the number of films.
 
-    Raises EditionGone, or EditionWrong naming the first thing that differs.
+    Raises EditionWrong naming the first thing that differs; EditionGone for a thinned edition whose place in the chain
+    holds, as that needs no rows.
     """
+    _check_chain(edition)
     data = artefact(edition)
     try:
         head, rows = codec.parse(data)
@@ -70,7 +78,7 @@ def verify(edition: ChartEdition) -> int:
     for found, expected in zip_longest(rows, again.rows):
         if found != expected:
             raise EditionWrong(f"Edition {edition.number}: published is {found}, recomputed {expected}.")
-    return _check_chain(edition, codec.content_digest(data), len(rows))
+    return len(rows)
 
 
 def _check_facts(edition: ChartEdition, head: dict[str, Any], again: Chart) -> None:
@@ -92,13 +100,12 @@ def _check_facts(edition: ChartEdition, head: dict[str, Any], again: Chart) -> N
             )
 
 
-def _check_chain(edition: ChartEdition, content: str, films: int) -> int:
+def _check_chain(edition: ChartEdition) -> None:
     at = edition.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    chain = codec.chain_digest(edition.previous_chain, content, edition.number, at)
+    chain = codec.chain_digest(edition.previous_chain, edition.content_digest, edition.number, at)
     before = ChartEdition.objects.filter(number=edition.number - 1).values_list("chain_digest", flat=True).first()
     if chain != edition.chain_digest or edition.previous_chain != (before or "0" * 64):
         raise EditionWrong(f"Edition {edition.number} does not follow edition {edition.number - 1}.")
-    return films
 
 
 @dataclass(frozen=True)

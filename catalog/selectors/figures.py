@@ -25,7 +25,9 @@ class Figures:
 def figures() -> Figures | None:
     """Return the figures of the newest edition, or None before the first."""
     edition = charts.newest()
-    return _figures(edition.chain_digest, edition.prior_votes, edition.mean_e4) if edition else None
+    if edition is None or not Standing.objects.exists():
+        return None
+    return _figures(edition.chain_digest, edition.prior_votes, edition.mean_e4)
 
 
 @lru_cache(maxsize=4)

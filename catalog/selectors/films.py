@@ -4,13 +4,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from catalog import titles
 from catalog.models import GENRES, Licence, Movie, Rating
 from catalog.territories import WORLD
 
 MOST_WORDS, MOST_LETTERS = 10, 100
+
+
+def last_edit(model: type[Movie] | type[Licence]) -> int:
+    """Return the number of the newest edit of any film, or of any licence: what is shown of them holds until it changes."""
+    newest = model.history.aggregate(newest=Max("history_id"))["newest"]
+    return int(newest or 0)
 
 
 def playable(films: QuerySet[Movie], territory: str, day: date) -> QuerySet[Movie]:
@@ -50,18 +56,20 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
 
 
 def leaving(territory: str, day: date, most: int, within: int = 30) -> list[tuple[Movie, date]]:
-    """Return charted films whose last right here ends within so many days, soonest first."""
-    here = Q(licences__territory__in=[territory, WORLD], licences__starts_on__lte=day)
-    later = (
-        Licence.objects.filter(movie=OuterRef("pk"))
-        .covering(territory)
-        .filter(ends_on__gt=day + timedelta(days=within))
-    )
-    films = Movie.objects.filter(here, licences__ends_on__gte=day, licences__ends_on__lte=day + timedelta(days=within))
-    films = films.exclude(Exists(later)).select_related("standing")
-    last = films.annotate(last_day=Max("licences__ends_on", filter=here))
-    found = last.order_by("last_day", F("standing__rank").asc(nulls_last=True), "pk")[:most]
-    return [(film, film.last_day) for film in found]  # type: ignore[attr-defined]
+    """Return films whose last right here ends within so many days, soonest first, then by rank."""
+    held = Licence.objects.covering(territory).filter(ends_on__gte=day).order_by().values("movie_id")
+    last = held.annotate(last_day=Max("ends_on"), first_day=Min("starts_on"))
+    ending = last.filter(last_day__lte=day + timedelta(days=within), first_day__lte=day)
+    days = {row["movie_id"]: row["last_day"] for row in ending.values("movie_id", "last_day")}
+    found = Movie.objects.select_related("standing").in_bulk(days)
+    ranked = sorted(found.values(), key=lambda film: (days[film.pk], *_rank(film)))
+    return [(film, days[film.pk]) for film in ranked[:most]]
+
+
+def _rank(film: Movie) -> tuple[bool, int, int]:
+    """Return the sort key of a place in the chart, films without one last."""
+    rank = getattr(getattr(film, "standing", None), "rank", None)
+    return rank is None, rank or 0, film.pk
 
 
 def histogram(movie: Movie) -> list[int]:
@@ -72,8 +80,12 @@ def histogram(movie: Movie) -> list[int]:
 
 
 def search_words(query: str) -> list[str]:
-    """Return the words a search means: normalised, at most ten, from the first hundred letters."""
-    return titles.search_key(_clean(query)).split()[:MOST_WORDS]
+    """Return the words a search means: normalised, without an article in front, at most ten, of the first hundred letters."""
+    return _bare(query).split()[:MOST_WORDS]
+
+
+def _bare(query: str) -> str:
+    return titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
 
 
 def _clean(query: str) -> str:
@@ -86,8 +98,7 @@ def search(query: str) -> QuerySet[Movie]:
     words = search_words(query)
     if not words:
         return Movie.objects.none()
-    whole = " ".join(words)
-    bare = titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
+    whole, bare = titles.search_key(_clean(query)), _bare(query)
     order = Case(
         When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
         When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),
@@ -105,6 +116,12 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "-year": ("-year", "sort_title", "pk"),
     "runtime": (F("runtime").asc(nulls_last=True), "pk"),
 }
+
+
+def decades() -> list[int]:
+    """Return the decades that films are from, first to last."""
+    tens = Movie.objects.annotate(tens=F("year") / 10).values_list("tens", flat=True).distinct().order_by("tens")
+    return [found * 10 for found in tens]
 
 
 @dataclass(frozen=True)

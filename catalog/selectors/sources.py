@@ -7,11 +7,6 @@ from catalog.errors import NotPublishable
 from catalog.models import DataImport, Source
 
 
-def sources() -> QuerySet[Source]:
-    """Return every source that something was imported from."""
-    return Source.objects.order_by("pk").prefetch_related("imports")
-
-
 def imports() -> QuerySet[DataImport]:
     """Return finished imports, oldest first."""
     return DataImport.objects.select_related("source").order_by("pk")

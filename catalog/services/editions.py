@@ -6,11 +6,12 @@ from typing import cast
 from django.conf import settings
 from django.db import connection, transaction
 
+from catalog.errors import CatalogError
 from catalog.models import ChartEdition, Movie
 from catalog.recsys import editions as codec
 from catalog.recsys.formula import KEY, Formula
 from catalog.recsys.weighted import Chart, Tallied
-from catalog.services import standings
+from catalog.services import ratings, standings
 from mlops import audit, store
 from mlops.ports import Actor
 from mlops.serving import Served, served
@@ -43,6 +44,10 @@ def publish(*, by: Actor, at: datetime, now: bool = False) -> ChartEdition | Non
         return None
     service = served(KEY)
     model = cast(Formula, service.model)
+    if set(model.kinds) != ratings.COUNTS:  # the artefact would name raters whose votes the tallies do not hold
+        raise CatalogError(
+            f"{service.label} counts {', '.join(model.kinds)}; the tallies hold {', '.join(ratings.COUNTS)}."
+        )
     chart = model.chart(films)
     data = codec.artefact(
         chart, version=service.label, prior_votes=model.prior_votes, floor=model.floor, kinds=list(model.kinds)
@@ -91,9 +96,16 @@ def _lock() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
 
 
-@transaction.atomic
-def thin(*, at: datetime) -> int:
+def thin(*, by: Actor, at: datetime) -> int:
     """Remove artefacts that EDITION_KEEP lets go and return how many editions were thinned; digests are kept for ever."""
+    gone = _mark(by=by, at=at)
+    _remove(gone)  # after the commit: a row may lack its file, never a file its row
+    return len(gone)
+
+
+@transaction.atomic(durable=True)
+def _mark(*, by: Actor, at: datetime) -> list[ChartEdition]:
+    """Mark the editions that are let go: of older days or months all but the last, unless a kept one has the same rows."""
     _lock()
     kept: set[str] = set()
     let_go: list[ChartEdition] = []
@@ -106,10 +118,20 @@ def thin(*, at: datetime) -> int:
         else:
             let_go.append(edition)
     gone = [edition for edition in let_go if edition.content_digest not in kept]
-    ChartEdition.objects.filter(pk__in=[edition.pk for edition in gone]).update(thinned_at=at)
-    for edition in gone:
-        store.remove(edition.content_digest)
-    return len(gone)
+    if gone:
+        ChartEdition.objects.filter(pk__in=[edition.pk for edition in gone]).update(thinned_at=at)
+        audit.record("editions.thinned", "editions", by=by, at=at, numbers=[edition.number for edition in gone])
+    return gone
+
+
+@transaction.atomic
+def _remove(gone: list[ChartEdition]) -> None:
+    """Remove the files that no kept edition names: one may have been published with the same rows meanwhile."""
+    _lock()
+    digests = {edition.content_digest for edition in gone}
+    kept = ChartEdition.objects.filter(thinned_at__isnull=True, content_digest__in=digests)
+    for digest in digests - set(kept.values_list("content_digest", flat=True)):
+        store.remove(digest)
 
 
 def _period(published: datetime, at: datetime) -> str | None:

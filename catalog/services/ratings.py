@@ -22,10 +22,8 @@ def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
     stars = _whole(value)
     try:
         return _rate(movie_id, by, at, stars)
-    except IntegrityError:
-        return _rate(
-            movie_id, by, at, stars
-        )  # the same member rated it at the same moment: now there is a row to change
+    except IntegrityError:  # the same member rated it at the same moment: now there is a row to change
+        return _rate(movie_id, by, at, stars)
 
 
 def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:

@@ -1,14 +1,16 @@
 """The chart and its editions."""
 
 import json
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from catalog.errors import EditionGone
+from catalog.errors import EditionGone, EditionWrong
 from catalog.models import ChartEdition, Movie
 from catalog.recsys.editions import parse
+from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import decimal, edition_document
 from catalog.views.fragments import chart_facets, chart_rows
@@ -29,7 +31,7 @@ def top(request: HttpRequest, decade: int | None = None, genre: str | None = Non
         "document": edition_document(edition) if edition else None,
         "page_obj": page,
         "querystring": without_page(request),
-        "rows": chart_rows(edition, decade, genre, page.start_index() - 1, page.end_index()) if edition else "",
+        "rows": chart_rows(edition, decade, genre, max(0, page.start_index() - 1), page.end_index()) if edition else "",
         "decade": decade,
         "genre": genre,
         "facets": chart_facets(edition, decade, genre) if edition else None,
@@ -48,16 +50,14 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
     """One edition: parameters, digests, what it moved, its first ten, and how to check it."""
     found = get_object_or_404(ChartEdition, pk=number)
     moved = charts.moved(found, 20)
-    try:
-        first = parse(charts.artefact(found))[1][:10]
-    except EditionGone:
-        first = []
+    first, damage = _first(found)
     names = Movie.objects.in_bulk([change.movie_id for change in moved] + [line.id for line in first])
     context = {
         "section": "editions",
         "edition": found,
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "document": edition_document(found),
+        "damage": damage,
         "moves": [(names.get(change.movie_id), change, (change.before or 0) - (change.after or 0)) for change in moved],
         "first": [
             (names.get(line.id), line, wr_text(line.wr_e6, 6), mean_text(line.points, line.votes)) for line in first
@@ -67,6 +67,19 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         "after": ChartEdition.objects.filter(number=number + 1).first(),
     }
     return render(request, "catalog/edition.html", context)
+
+
+def _first(found: ChartEdition) -> tuple[list[Ranked], str]:
+    """Return the first ten lines of an edition, and what is wrong with its rows, if anything."""
+    try:
+        return _ten(found.content_digest) if not found.thinned_at else [], ""
+    except EditionWrong as wrong:
+        return [], str(wrong)
+
+
+@lru_cache(maxsize=64)
+def _ten(digest: str) -> list[Ranked]:
+    return parse(charts.rows_of(digest))[1][:10]
 
 
 def edition_json(request: HttpRequest, number: int) -> HttpResponse:
@@ -80,10 +93,9 @@ def edition_artefact(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(ChartEdition, pk=number)
     try:
         data = charts.artefact(found)
-    except EditionGone as gone:
-        return render(
-            request, "catalog/gone.html", {"edition": found, "why": str(gone), "section": "editions"}, status=410
-        )
+    except (EditionGone, EditionWrong) as refusal:
+        context = {"edition": found, "why": str(refusal), "section": "editions"}
+        return render(request, "catalog/gone.html", context, status=410)
     response = HttpResponse(data, content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="edition-{number}.ndjson"'
     response["ETag"] = f'"{found.content_digest}"'

@@ -1,12 +1,13 @@
 """Path converters: decades as «1950s», genres as «drama»."""
 
 from catalog.models import GENRES
+from catalog.models.movies import DECADES
 
 BY_SLUG = {genre.lower(): genre for genre in GENRES}
 
 
 class DecadeConverter:
-    regex = r"(?:18|19|20)\d0s"
+    regex = "|".join(f"{decade}s" for decade in DECADES)
 
     def to_python(self, value: str) -> int:
         return int(value[:4])

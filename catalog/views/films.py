@@ -39,7 +39,8 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 def rating_context(request: HttpRequest, found: Movie) -> dict[str, Any]:
     """Return what the page and its rating fragment share: the formula, the visitor's rating, the members' bars."""
-    edition = charts.newest()
+    standing = getattr(found, "standing", None)
+    edition = standing.edition if standing else charts.newest()  # one edition a page, even while the next comes out
     counts = films.histogram(found)
     given = sum(counts)
     points = sum(value * count for value, count in enumerate(counts, start=1))

@@ -14,30 +14,24 @@ from catalog.views.rows import rows
 
 def chart_rows(edition: ChartEdition, decade: int | None, genre: str | None, start: int, end: int) -> SafeString:
     """Return the rendered lines start…end of an edition's chart; rendered anew after any film was edited."""
-    return _rendered(edition.chain_digest, _edited(), get_language(), decade, genre, start, end)
+    return _rendered(edition.chain_digest, films.last_edit(Movie), get_language(), decade, genre, start, end)
 
 
 def chart_facets(edition: ChartEdition, decade: int | None, genre: str | None) -> Facets:
     """Return how many charted films each genre has in this decade, and each decade in this genre; none of them empty."""
-    return _facets(edition.chain_digest, _edited(), decade, genre)
-
-
-def _edited() -> int | None:
-    """Return the number of the newest edit of any film."""
-    newest: int | None = Movie.history.order_by("-history_id").values_list("history_id", flat=True).first()
-    return newest
+    return _facets(edition.chain_digest, films.last_edit(Movie), decade, genre)
 
 
 @lru_cache(maxsize=512)
 def _rendered(
-    chain: str, edited: int | None, language: str | None, decade: int | None, genre: str | None, start: int, end: int
+    chain: str, edited: int, language: str | None, decade: int | None, genre: str | None, start: int, end: int
 ) -> SafeString:
     charted = charts.charted(decade, genre)[start:end]
     return mark_safe(render_to_string("_partials/chart_rows.html", {"rows": rows(charted)}))  # noqa: S308 — our template
 
 
 @lru_cache(maxsize=256)
-def _facets(chain: str, edited: int | None, decade: int | None, genre: str | None) -> Facets:
+def _facets(chain: str, edited: int, decade: int | None, genre: str | None) -> Facets:
     genres = films.facets(charts.charted(decade)).genres
     decades = films.facets(charts.charted(genre=genre)).decades
     return Facets([(name, count) for name, count in genres if count], decades)

@@ -2,12 +2,14 @@
 
 import random
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from catalog.models import Movie
+from catalog.models import Licence, Movie
 from catalog.selectors import charts, films
 from catalog.selectors.documents import edition_document
 from catalog.territories import chosen
@@ -20,21 +22,30 @@ DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
-    territory, today, edition = chosen(request), timezone.localdate(), charts.newest()
-    drawn = strip(_drawn(territory))
+    edition, today = charts.newest(), timezone.localdate()
+    edits = films.last_edit(Movie), films.last_edit(Licence)
     context = {
         "today": today,
-        "films": Movie.objects.count(),
         "edition": edition,
         "document": edition_document(edition) if edition else None,
         "rows": chart_rows(edition, None, None, 0, 10) if edition else "",
+        **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+    }
+    return render(request, "catalog/home.html", context)
+
+
+@lru_cache(maxsize=64)
+def _evening(chain: str | None, edits: tuple[int, int], territory: str, today: date) -> dict[str, Any]:
+    """Return what a place's first page shows of a day: the same until an edition, a film or a licence changes."""
+    drawn = strip(_drawn(territory, today))
+    return {
+        "films": Movie.objects.count(),
         "playable": films.count_playable(territory, today),
         "leaving": _leaving(territory, today),
         "cover": drawn[PROGRAMME:],
         "programme": drawn[:PROGRAMME],
         "decades": films.facets(Movie.objects.all()).decades,
     }
-    return render(request, "catalog/home.html", context)
 
 
 def _leaving(territory: str, today: date) -> list[tuple[Movie, date, int]]:
@@ -45,9 +56,8 @@ def _leaving(territory: str, today: date) -> list[tuple[Movie, date, int]]:
     return [(film, day, (day - today).days) for day, film in list(best.items())[:NIGHTS]]
 
 
-def _drawn(territory: str) -> list[Movie]:
+def _drawn(territory: str, today: date) -> list[Movie]:
     """Return tonight's films: drawn by lot for the day, among the thousand best that play here. Nothing is learned."""
-    today = timezone.localdate()
     best = Movie.objects.charted().filter(standing__rank__lte=AMONG)
     ids = sorted(films.playable(best, territory, today).values_list("pk", flat=True))
     lot = random.Random(f"{today}{territory}")  # noqa: S311 — a lot, no secret

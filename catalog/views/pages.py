@@ -1,8 +1,8 @@
 """How it works, where the data comes from, and where the visitor is."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -63,9 +63,8 @@ def data(request: HttpRequest) -> HttpResponse:
 def territory(request: HttpRequest) -> HttpResponse:
     """Remember where the visitor watches; an unknown territory changes nothing."""
     following = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()}):
-        following = "/"
-    answer = redirect(following)
+    ours = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
+    answer = HttpResponseRedirect(following if ours and following.startswith("/") else "/")
     if request.POST.get("territory") in COUNTRIES:
         answer.set_cookie(
             COOKIE, request.POST["territory"], max_age=31_536_000, samesite="Lax", secure=request.is_secure()

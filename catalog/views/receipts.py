@@ -18,7 +18,8 @@ def film_rank(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of one film in the edition in force."""
     found = get_object_or_404(Movie.objects.select_related("standing__edition", "imported__source"), pk=pk)
     receipt = charts.receipt(found)
-    context: dict[str, Any] = {"film": found, "receipt": receipt, "edition": charts.newest(), "section": "top"}
+    context: dict[str, Any] = {"film": found, "receipt": receipt, "section": "top"}
+    context["edition"] = receipt.edition if receipt else charts.newest()
     if receipt:
         context |= _numbers(found, receipt)
     return render(request, "catalog/receipt.html", context)

@@ -42,11 +42,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "moviesite.middleware.RequestId",
-    "moviesite.middleware.CleanInput",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "moviesite.middleware.AdminPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "moviesite.middleware.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -54,7 +55,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "moviesite.middleware.Terms",
@@ -83,7 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {
     "default": env.database(
         "DATABASE_URL",
-        f"sqlite:///{STATE / 'retromovies.sqlite3'}",
+        {"ENGINE": "django.db.backends.sqlite3", "NAME": str(STATE / "retromovies.sqlite3")},
         {
             "sqlite": {
                 "CONN_MAX_AGE": 60,  # opening the file and setting its pragmas costs 2 ms a request
@@ -102,7 +102,7 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.address("REDIS_URL", env.BROKERS)
+REDIS_URL = env.broker("REDIS_URL")
 # Without a broker (a management command on its own) nothing is listened to: nudges fail at once, and beat repeats them.
 BROKER = REDIS_URL or f"unix://{STATE / 'valkey' / 'v.sock'}"
 CACHES = {
@@ -209,6 +209,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "socket_connect_timeout": 1,
@@ -226,7 +227,8 @@ RETRO_UNTIL = env.whole("RETRO_UNTIL", 2000, least=1900, most=2005)
 EDITION_EVERY = env.whole("EDITION_EVERY", 30, least=1, most=86_400)  # seconds between two editions, at least
 # Full artefacts: every edition for a week, then one a day for a year, then one a month. Digests are kept for ever.
 EDITION_KEEP = {"all_days": 7, "daily_days": 365}
-TERRITORY_DEFAULT = env.text("TERRITORY_DEFAULT", "GB")
+# The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
+TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
 MAY_MAKE_DEMO_ACCOUNTS = False
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only

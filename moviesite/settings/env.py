@@ -1,6 +1,7 @@
 """Typed reading of the environment: an unset variable has a default, an empty or wrong one is an error that names it."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 DATABASES = ("sqlite", "postgres", "postgresql")
 BROKERS = ("redis", "rediss", "unix")
+BETWEEN_PARTS = "#?;%"  # what ends a path, or escapes, in the address of a socket
+SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*://)?(.*)$", re.IGNORECASE | re.DOTALL)
+PLAIN = re.compile(r"(\[[0-9a-f:.]+\]|[\w.-]*)(:[0-9]+)?(/[\w./-]*)?", re.IGNORECASE)  # host, port, path; no secret
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -53,31 +57,107 @@ def choice(name: str, default: str, among: tuple[str, ...]) -> str:
     return value
 
 
+def words(name: str) -> list[str]:
+    """Return the words between the commas; at least one."""
+    found = [word.strip() for word in text(name).split(",") if word.strip()]
+    if not found:
+        raise ImproperlyConfigured(f"{name} is empty: give it a value.")
+    return found
+
+
+def origins(host: str) -> list[str]:
+    """Return the origins that an entry of ALLOWED_HOSTS stands for: «.example.com» is it and all below it, «*» none."""
+    if host == "*":
+        return []
+    return [f"https://*{host}", f"https://{host[1:]}"] if host.startswith(".") else [f"https://{host}"]
+
+
 def folder(name: str, default: Path) -> Path:
     """Return an absolute folder; it may not exist yet, but must not be a file."""
-    path = Path(text(name, str(default))).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        raise ImproperlyConfigured(f"{name}={path} is not a folder.")
+    value = text(name, str(default))
+    wrong = [mark for mark in value if mark in BETWEEN_PARTS or not mark.isprintable()]
+    if wrong:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} contains {wrong[0]!r}: no address of a socket can; choose another."
+        )
+    try:
+        path = Path(value).expanduser().absolute()
+        if path.exists() and not path.is_dir():
+            raise ImproperlyConfigured(f"{name}={path} is not a folder.")
+    except (OSError, RuntimeError) as error:  # it may not be looked at, or belongs to nobody's home
+        raise ImproperlyConfigured(f"{name}={value!r} cannot be used: {error}") from error
     return path
 
 
-def address(name: str, schemes: tuple[str, ...], default: str | None = None) -> str | None:
-    """Return an address with one of the schemes, or the default when unset."""
-    value = text(name, default) if name in os.environ or default else None
-    if value is not None and urlsplit(value).scheme not in schemes:
-        raise ImproperlyConfigured(f"{name}={value!r} must begin with one of {', '.join(s + '://' for s in schemes)}.")
+def made(name: str, path: Path) -> Path:
+    """Make the folder that the variable names, for our eyes only; one that is there stays as it is."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={path} cannot be made ({error.strerror}): choose another.") from error
+    return path
+
+
+def address(name: str, schemes: tuple[str, ...]) -> str | None:
+    """Return an address with one of the schemes, or None when it is unset."""
+    value = optional(name)
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        scheme, port = parts.scheme, parts.port
+    except ValueError:  # its own words would show the password
+        raise ImproperlyConfigured(
+            f"{name}={shown(value)!r} has no such host or port: a port is a whole number from 1 to 65535,"
+            " and a special character of a password is written as in %40 for @."
+        ) from None
+    if scheme not in schemes:
+        wanted = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise ImproperlyConfigured(f"{name}={shown(value)!r} must begin with one of {wanted}.")
+    if port == 0:
+        raise ImproperlyConfigured(f"{name}={shown(value)!r} has port 0: a port is a whole number from 1 to 65535.")
     return value
 
 
-def database(name: str, default: str, options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return Django's database settings from an address; options are given per vendor word (sqlite, postgresql)."""
-    url = address(name, DATABASES, default)
-    assert url is not None
-    try:
-        found: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    except (ValueError, environ.ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name}={url!r} cannot be read: {error}") from error
-    if not found.get("NAME"):
-        raise ImproperlyConfigured(f"{name}={url!r} names no database.")
+def broker(name: str) -> str | None:
+    """Return the address of a Redis or Valkey server, or None when it is unset."""
+    value = address(name, BROKERS)
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme == "unix" and len(parts.path) < 2:
+        raise ImproperlyConfigured(f"{name}={shown(value)!r} names no socket, as unix:///run/valkey.sock does.")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]*", parts.path):
+        raise ImproperlyConfigured(f"{name}={shown(value)!r} ends in a database that is no whole number, as /0 is.")
+    return value
+
+
+def shown(url: str) -> str:
+    """Return an address fit to be seen: without user, password and options, wherever a wrong one may hold them."""
+    scheme, rest = SCHEME.findall(url)[0]
+    if PLAIN.fullmatch(rest):
+        return url
+    before, _, host = rest.rpartition("@")
+    host = host.partition("?")[0]
+    return f"{scheme}***@{host}" if before and "?" not in before and PLAIN.fullmatch(host) else f"{scheme}***"
+
+
+def database(name: str, default: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return Django's database settings from an address, or the default ones with their ENGINE and NAME.
+
+    options: ours, per vendor word (sqlite, postgresql).
+    """
+    url = address(name, DATABASES)
+    found = dict(default) if url is None else _parsed(name, url)
     vendor = "sqlite" if "sqlite" in found["ENGINE"] else "postgresql"
     return {**found, **options[vendor], "OPTIONS": {**found.get("OPTIONS", {}), **options[vendor].get("OPTIONS", {})}}
+
+
+def _parsed(name: str, url: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    except (ValueError, environ.ImproperlyConfigured):  # its own words would show the password
+        raise ImproperlyConfigured(f"{name}={shown(url)!r} cannot be read as the address of a database.") from None
+    if not found.get("NAME"):
+        raise ImproperlyConfigured(f"{name}={shown(url)!r} names no database.")
+    return found

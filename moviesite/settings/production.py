@@ -6,8 +6,8 @@ from moviesite.settings.base import *  # noqa: F403
 
 SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")
-CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = [origin for host in ALLOWED_HOSTS for origin in env.origins(host)]
 env.text("DATABASE_URL")
 env.text("REDIS_URL")
 EDITION_EVERY = env.whole("EDITION_EVERY", 900, least=1, most=86_400)
@@ -15,7 +15,10 @@ CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)
 MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
 
 SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.yes("BEHIND_PROXY", False) else None
+BEHIND_PROXY = env.yes("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many proxies of ours name the one before them: the address so found is what log-in attempts are counted by.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("PROXY_COUNT", 1, least=1, most=9) if BEHIND_PROXY else 0
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

@@ -10,6 +10,7 @@ from catalog.models import ChartEdition, Movie
 from catalog.selectors import chart_pages, charts
 from catalog.services import editions
 from mlops import store
+from mlops.ports import SYSTEM
 from tests.catalog.api_calls import Caller, five_films, next_edition, refusal
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
@@ -120,7 +121,7 @@ def test_the_cursor_of_a_thinned_edition_is_gone(api: Caller) -> None:
     next_edition(films[3], value=10)
     make.make_member_rating(films[3], value=10)
     make.make_edition(NOON + timedelta(hours=2))
-    editions.thin(at=NOON + timedelta(days=settings.EDITION_KEEP["all_days"] + 1))
+    editions.thin(by=SYSTEM, at=NOON + timedelta(days=settings.EDITION_KEEP["all_days"] + 1))
     assert ChartEdition.objects.get(number=1).thinned_at
     body = refusal(api.get("charts/top", limit=5, cursor=cursor), 410, "edition_gone")
     assert "edition 1" in body["detail"]

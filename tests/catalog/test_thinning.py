@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from catalog.errors import EditionGone
@@ -12,6 +12,7 @@ from catalog.models import ChartEdition, RankChange
 from catalog.selectors import charts
 from catalog.services import editions, ratings
 from mlops import store
+from mlops.models import AuditEvent
 from mlops.ports import SYSTEM
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
@@ -53,7 +54,7 @@ def kept():
 
 
 def thin(at):
-    return editions.thin(at=at)
+    return editions.thin(by=SYSTEM, at=at)
 
 
 # --- the policy, with frozen times -------------------------------------------------------------------------------
@@ -109,6 +110,19 @@ def test_a_thinned_edition_says_so_and_keeps_its_digests_and_changes(half_year):
         EditionGone, match=r"^The full rows of edition 1 were let go by age; its digests are kept for ever\."
     ):
         charts.verify(ChartEdition.objects.get(number=1))
+
+
+@pytest.mark.parametrize("column", ["content_digest", "chain_digest"])
+def test_the_place_in_the_chain_of_a_thinned_edition_is_still_checked(half_year, column):
+    thin(on(6, 20))
+    ChartEdition.objects.filter(number=1).update(**{column: "e" * 64})
+    with pytest.raises(CommandError, match="does not follow"):
+        call_command("verify_edition", "1")
+
+
+def test_thinning_is_recorded_with_the_numbers_let_go(half_year):
+    thin(on(6, 20))
+    assert AuditEvent.objects.order_by("-seq").first().facts["detail"]["numbers"] == [3, 1]
 
 
 def test_verifying_all_editions_passes_over_those_let_go(half_year, capsys):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.errors import EditionGone, EditionWrong
+from catalog.errors import EditionWrong
 from catalog.models import ChartEdition
 from catalog.recsys.editions import chain_digest, content_digest
 from catalog.selectors import charts
@@ -94,8 +94,10 @@ def test_any_flipped_digit_of_a_vote_fails(edition, tmp_path):
         bad[place] = ord(b"7")
         stored_at(edition).chmod(0o600)
         stored_at(edition).write_bytes(bad)
-        with pytest.raises(EditionGone, match="has been changed: its bytes have another digest"):
+        with pytest.raises(EditionWrong, match="has been changed: its bytes have another digest"):
             charts.verify(edition)
+        with pytest.raises(CommandError, match="has been changed"):
+            call_command("verify_edition", "--all")
         assert run_script(tmp_path, edition, bytes(bad)).returncode == 1
 
 
@@ -146,8 +148,10 @@ def test_a_film_more_or_less_is_wrong(edition):
 
 def test_an_artefact_that_is_lost_says_so(edition):
     store.remove(edition.content_digest)
-    with pytest.raises(EditionGone, match=r"^The rows of edition 1 cannot be read: "):
+    with pytest.raises(EditionWrong, match=r"^The rows of edition 1 cannot be read: "):
         charts.verify(edition)
+    with pytest.raises(CommandError, match=r"^The rows of edition 1 cannot be read: "):
+        call_command("verify_edition")
 
 
 # --- rows that were changed --------------------------------------------------------------------------------------

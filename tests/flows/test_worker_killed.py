@@ -68,12 +68,12 @@ def endless_audit():
             cursor.execute(f"CREATE FUNCTION test_endless() RETURNS trigger LANGUAGE plpgsql AS $f${body}$f$")
             each = "FOR EACH ROW EXECUTE FUNCTION test_endless()"
             cursor.execute(f"CREATE TRIGGER test_endless BEFORE INSERT ON {TABLE} {each}")
-    yield
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER test_endless")
-        else:
-            cursor.execute("DROP FUNCTION test_endless CASCADE")
+    try:
+        yield
+    finally:
+        drop = "DROP TRIGGER test_endless" if connection.vendor == "sqlite" else "DROP FUNCTION test_endless CASCADE"
+        with connection.cursor() as cursor:
+            cursor.execute(drop)
 
 
 def somebody_is_in_it():
@@ -98,7 +98,7 @@ def test_killed_inside_its_transaction_it_leaves_nothing(valkey, tmp_path):
     films = make.small_catalogue(50)
     make.make_member_rating(films[30], value=10)
     before = state()
-    with servers.worker(valkey, tmp_path) as worker, endless_audit():
+    with endless_audit(), servers.worker(valkey, tmp_path) as worker:
         nudge()
         until(somebody_is_in_it, worker.wrote)
         kill(worker)

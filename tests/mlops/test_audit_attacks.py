@@ -116,6 +116,40 @@ def test_a_connection_without_our_settings_is_refused_too(log: list[AuditEvent])
     other.close()
 
 
+@sql.on_sqlite
+@pytest.mark.parametrize("name", ["rowid", "oid", "_rowid_"])
+@pytest.mark.parametrize("place", [1, 2, 3, "1", 2.0])
+def test_no_event_is_replaced_by_its_place_in_the_file(log: list[AuditEvent], name: str, place: object) -> None:
+    before = sql.rows(TABLE)
+    with sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None) as other:
+        insert = f"INSERT OR REPLACE INTO {TABLE} ({name}, seq, prev, hash, body) VALUES (?, 4, ?, ?, '{{}}')"
+        with pytest.raises(sqlite3.IntegrityError):
+            other.execute(insert, (place, log[2].hash, FORGED))
+    other.close()
+    assert sql.rows(TABLE) == before
+
+
+@sql.on_sqlite
+@pytest.mark.parametrize("place", [-1, 0, -9])
+def test_no_place_is_taken_that_would_keep_later_events_out(log: list[AuditEvent], place: int) -> None:
+    """SQLite says -1 for every place not given: an event that stood there would stand in the way of all."""
+    insert = f"INTO {TABLE} (rowid, seq, prev, hash, body) VALUES (%s, 4, %s, %s, '{{}}')"
+    for verb in ("INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE"):
+        assert "numbered from one" in sql.refused(f"{verb} {insert}", place, bytes(log[2].hash), FORGED)
+    with transaction.atomic():
+        assert make_audit_event().seq == 4
+
+
+@sql.on_postgres
+@pytest.mark.parametrize("false", [f"SELECT 41 AS seq, %s::bytea AS hash FROM public.{TABLE} LIMIT 1"])
+def test_a_temporary_table_is_not_taken_for_the_log(log: list[AuditEvent], false: str) -> None:
+    insert = f"INSERT INTO public.{TABLE} (seq, prev, hash, body) VALUES (42, %s, %s, '{{}}')"
+    before = sql.rows(TABLE)
+    said = sql.refused(f"CREATE TEMP TABLE {TABLE} AS {false}; {insert}", FORGED, FORGED, b"\xbb" * 32)
+    assert "must extend the head" in said
+    assert sql.rows(TABLE) == before
+
+
 def verified() -> tuple[int, str]:
     """`manage.py audit verify`: its exit code and words."""
     said = StringIO()

@@ -1,9 +1,12 @@
 """The site notices when one of its guards is gone, off or other than written."""
 
+from typing import Any
+
 import pytest
 from django.core import checks
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from mlops import triggers
 from tests.mlops import sql
@@ -58,6 +61,15 @@ MAKE = f"DROP TRIGGER {NAME} ON {TABLE}; CREATE TRIGGER {NAME}"
             f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {NAME}",
             id="never asked",
         ),
+        pytest.param(f"ALTER {FUNCTION} RESET search_path", id="temporary tables first again"),
+        pytest.param(f"ALTER {FUNCTION} SET search_path = pg_temp, public", id="temporary tables first by name"),
+        pytest.param(f"ALTER {FUNCTION} SET lock_timeout = 1", id="with a setting of its own"),
+        pytest.param(
+            f"DROP TRIGGER {NAME} ON {TABLE}; CREATE TEMP TABLE {TABLE} (seq int);"
+            f"CREATE TRIGGER {NAME} BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE {FUNCTION};"
+            f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {NAME}",
+            id="moved to a temporary table",
+        ),
     ],
 )
 def test_an_altered_one_is_noticed_on_postgresql(alteration: str) -> None:
@@ -65,7 +77,94 @@ def test_an_altered_one_is_noticed_on_postgresql(alteration: str) -> None:
     assert triggers.missing(connection) == [NAME]
 
 
-def test_putting_them_in_place_twice_changes_nothing() -> None:
+@sql.on_postgres
+def test_one_on_another_table_stands_for_none(caplog: pytest.LogCaptureFixture) -> None:
+    sql.run(f"{MAKE} BEFORE UPDATE ON mlops_deployment FOR EACH ROW EXECUTE {FUNCTION}")
     triggers.install(connection)
+    assert triggers.missing(connection) == []
+
+
+@sql.on_postgres
+@pytest.mark.parametrize("table", [TABLE, "mlops_modelversion", "mlops_deployment"])
+def test_a_rule_on_a_guarded_table_is_noticed(table: str) -> None:
+    sql.run(f"CREATE RULE quiet AS ON INSERT TO {table} DO INSTEAD NOTHING")
+    assert triggers.missing(connection) == [f"rule quiet on {table}"]
+    triggers.install(connection)
+    assert triggers.missing(connection) == [f"rule quiet on {table}"]
+
+
+@sql.on_postgres
+def test_a_temporary_table_neither_hides_the_guards_nor_takes_them() -> None:
+    sql.run(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM {TABLE}")
+    assert triggers.missing(connection) == []
+    sql.run(f"DROP TRIGGER {NAME} ON public.{TABLE}")
+    assert triggers.missing(connection) == [NAME]
+    triggers.install(connection)
+    assert triggers.missing(connection) == []
+
+
+@sql.on_postgres
+def test_they_stand_in_the_schema_of_the_tables_whatever_its_name() -> None:
+    sql.run('CREATE SCHEMA "Other, one"')
+    for table in ("mlops_modelversion", "mlops_deployment", TABLE):
+        sql.run(f'CREATE TABLE "Other, one".{table} (LIKE public.{table} INCLUDING ALL)')
+    sql.run('SET LOCAL search_path = "Other, one", public')
+    assert len(triggers.missing(connection)) == len(triggers.TRIGGERS) - len(SQLITE_ALONE)
+    triggers.install(connection)
+    assert triggers.missing(connection) == []
+    assert "append-only" in sql.refused(f'TRUNCATE "Other, one".{TABLE}')
+    sql.run("SET LOCAL search_path = public")
+    assert triggers.missing(connection) == []
+
+
+SQLITE_ALONE = [trigger for trigger in triggers.TRIGGERS if trigger.only == "sqlite"]
+CHANGES = ("CREATE ", "DROP ", "ALTER ", "SELECT pg_advisory")
+
+
+def changes(captured: CaptureQueriesContext) -> list[str]:
+    """The statements that changed the database or kept others out."""
+    return [query["sql"] for query in captured.captured_queries if query["sql"].startswith(CHANGES)]
+
+
+def test_a_whole_database_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        triggers.install(connection)
+    assert changes(captured) == []
+    assert caplog.messages == []
+
+
+def test_only_the_missing_one_is_put_back_and_the_log_names_it(caplog: pytest.LogCaptureFixture) -> None:
+    sql.run(f"DROP TRIGGER {NAME}" + (f" ON {TABLE}" if sql.POSTGRES else ""))
+    with CaptureQueriesContext(connection) as captured:
+        triggers.install(connection)
+    made = [statement for statement in changes(captured) if "advisory" not in statement]
+    assert made
+    assert all(NAME in statement for statement in made)
+    assert not any(statement.startswith("DROP TRIGGER") for statement in made if sql.POSTGRES)
+    assert caplog.messages == [f"triggers were missing or changed in default and put back: {NAME}"]
+    assert triggers.missing(connection) == []
+
+
+def test_the_first_installation_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    triggers.drop(connection)
+    triggers.install(connection)
+    assert triggers.missing(connection) == []
+    assert caplog.messages == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_are_put_in_place_or_none() -> None:
+    """The database goes away in the middle."""
+    triggers.drop(connection)
+    lacking = triggers.missing(connection)
+
+    def away(execute: Any, statement: str, *rest: Any) -> Any:
+        if "extends_head" in statement and "CREATE" in statement:
+            raise OperationalError("away")
+        return execute(statement, *rest)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        triggers.install(connection)
+    assert triggers.missing(connection) == lacking
     triggers.install(connection)
     assert triggers.missing(connection) == []

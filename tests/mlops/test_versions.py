@@ -66,6 +66,44 @@ def test_no_row_takes_the_place_of_another_even_without_our_settings(served: Dep
     assert sql.rows(table) == before
 
 
+@sql.on_sqlite
+@pytest.mark.parametrize("name", ["id", "rowid", "oid", "_rowid_"])
+def test_no_row_takes_the_place_of_another_by_whatever_name(served: Deployment, name: str) -> None:
+    """And none takes place -1, which SQLite says for every place not given."""
+    columns = "recipe_key, kind, number, state, artefact_digest, params, created_at, created_by"
+    copy = f"recipe_key, kind, 2, state, artefact_digest, params, created_at, created_by FROM {VERSION}"
+    before = sql.rows(VERSION)
+    for place in (served.version_id, -1, 0):
+        sql.refused(f"INSERT OR REPLACE INTO {VERSION} ({name}, {columns}) SELECT {place}, {copy}")
+    assert sql.rows(VERSION) == before
+    make_version(recipe_key="toy-formula")
+
+
+FALSE_VERSIONS = f"""
+    CREATE TEMP TABLE {VERSION} AS
+    SELECT id, recipe_key, 'SOFTWARE' AS kind, 1 AS number, 'APPROVED' AS state FROM public.{VERSION};
+"""
+FALSE_DEPLOYMENTS = f"CREATE TEMP TABLE {DEPLOYMENT} AS SELECT * FROM public.{DEPLOYMENT} WHERE false;"
+BEGIN = f"""
+    INSERT INTO public.{DEPLOYMENT} (recipe_key, version_id, role, how, started_at, started_by, ended_by)
+    SELECT recipe_key, id, 'CHALLENGER', 'GENESIS', now(), 'somebody', '' FROM public.{VERSION}
+"""
+
+
+@sql.on_postgres
+def test_a_temporary_table_vouches_for_no_version() -> None:
+    make_version()
+    assert "only the first version of a formula" in sql.refused(FALSE_VERSIONS + BEGIN)
+
+
+@sql.on_postgres
+def test_a_temporary_table_hides_no_deployment_and_no_version(served: Deployment) -> None:
+    assert "only the first version of a formula" in sql.refused(FALSE_DEPLOYMENTS + BEGIN)
+    hidden = f"CREATE TEMP TABLE {VERSION} AS SELECT * FROM public.{VERSION} WHERE false;"
+    again = f"INSERT INTO public.{VERSION} SELECT * FROM public.{VERSION}"
+    assert "a version is frozen" in sql.refused(f"{hidden} {again}")
+
+
 def test_a_deployment_ends_once(served: Deployment) -> None:
     served.ended_at, served.ended_by = NOON, "system"
     served.save()

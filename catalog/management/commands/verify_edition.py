@@ -27,7 +27,7 @@ class Command(BaseCommand):
             try:
                 films = charts.verify(edition)
             except EditionGone as gone:
-                self.stdout.write(str(gone))
+                self.stdout.write(f"{gone} Its place in the chain holds.")
             except EditionWrong as wrong:
                 raise CommandError(str(wrong)) from wrong
             else:

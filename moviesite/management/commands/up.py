@@ -1,5 +1,6 @@
 """`manage.py up`: database, demo, first edition, then broker, worker, schedule and web as one process tree."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -7,6 +8,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from subprocess import Popen
 from types import FrameType
@@ -16,12 +19,15 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from moviesite import processes
 from moviesite.settings import env
 
 ORDER = ("web", "beat", "worker", "valkey")  # how they stop: the broker last
+PATIENCE = 90.0  # seconds until the site must answer
+HUNG_UP = getattr(signal, "SIGHUP", signal.SIGTERM)  # the terminal was closed
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says: it is our own address
 
 
 class Command(BaseCommand):
@@ -30,57 +36,72 @@ class Command(BaseCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.children: dict[str, Popen[bytes]] = {}
+        self.children: dict[str, processes.Kept] = {}
         self.environment = dict(os.environ)
         self.stopping = False
+        self.interruptible = True  # while nothing is being started that could be lost
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)
         port = _free_port()
-        (Path(settings.STATE) / "logs").mkdir(parents=True, exist_ok=True)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._asked_to_stop)
+        self._listen()
         try:
-            self._prepare()
-            self._serve(port)
-            self._work()
-            while not self.stopping:
-                self._check()
-                time.sleep(0.2)
-        except (KeyboardInterrupt, processes.StartError) as error:
-            if str(error):
-                raise CommandError(str(error)) from error
+            self._run(port)
+        except BaseException as error:
+            if not self.stopping:  # else it is only what the signal cut off
+                raise _in_words(error) from error
         finally:
+            self.stopping = True  # from here on no signal cuts anything off
             for name in ORDER:
                 if name in self.children:
-                    processes.stop(self.children[name])
-            self.stdout.write("Stopped.")
+                    self.children[name].halt()
+            self._say("Stopped.")
+
+    def _listen(self) -> None:
+        for number in {signal.SIGINT, signal.SIGTERM, HUNG_UP}:
+            if number != HUNG_UP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self._asked_to_stop)
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
-        """Before anything serves, a signal ends the loading at once (whole or nothing); afterwards the loop sees it."""
+        """Loading ends at once (whole or nothing); a site that serves sees it in its loop. Once is enough."""
+        if self.stopping:
+            return
         self.stopping = True
-        if "web" not in self.children:
+        if self.interruptible:
             raise KeyboardInterrupt
+
+    def _run(self, port: int) -> None:
+        env.made("STATE", Path(settings.STATE) / "logs")
+        self._prepare()
+        self.interruptible = False
+        if not self.stopping:
+            self._serve(f"http://127.0.0.1:{port}", port)
+        if not self.stopping:
+            self._work()
+        while not self.stopping:
+            self._tend()
+            time.sleep(0.2)
 
     def _prepare(self) -> None:
         if not settings.REDIS_URL:
-            self.children["valkey"], address = processes.start_valkey(Path(settings.STATE) / "valkey")
-            self.environment["REDIS_URL"] = address
-        call_command("migrate", verbosity=0, interactive=False)
+            self._begin("valkey", self._valkey)
+        _migrate()
         call_command("genesis")
         call_command("load_demo", if_empty=True)
         connections.close_all()
 
-    def _serve(self, port: int) -> None:
+    def _serve(self, address: str, port: int) -> None:
         web = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-access-log"]
         web += ["--workers-kill-timeout", "5"]  # one that is asked to stop while it starts does not hear it
         self._spawn("web", "granian", *web, "moviesite.wsgi:application")
-        address = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + PATIENCE
         while not self.stopping and not _answers(address):
-            self._check()
+            self._tend()
+            if time.monotonic() > until:
+                raise CommandError(f"web does not answer after {PATIENCE:.0f} s: see {self._log('web')}")
             time.sleep(0.1)
         if not self.stopping:
-            self.stdout.write(GREETING.format(address=address, state=settings.STATE))
-            self.stdout.flush()
+            self._say(GREETING.format(address=address, state=settings.STATE))
 
     def _work(self) -> None:
         """Start worker and schedule once the site answers: on two cores they would only hold each other up."""
@@ -89,15 +110,52 @@ class Command(BaseCommand):
         self._spawn("beat", "celery", "-A", "moviesite", "beat", "-l", "WARNING", "--pidfile=")
 
     def _spawn(self, name: str, *module: str) -> None:
-        log = Path(settings.STATE) / "logs" / f"{name}.log"
         command = [sys.executable, "-m", *module]
-        self.children[name] = processes.spawn(command, env=self.environment, log=log)
+        self._begin(name, lambda: processes.spawn(command, env=self.environment, log=self._log(name)))
 
-    def _check(self) -> None:
-        """Raise CommandError when a child ended by itself."""
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                raise CommandError(f"{name} ended with {child.returncode}: see {settings.STATE}/logs/{name}.log")
+    def _begin(self, name: str, start: Callable[[], Popen[bytes]]) -> None:
+        child = processes.Kept(start)
+        child.begin()
+        self.children[name] = child
+
+    def _valkey(self) -> Popen[bytes]:
+        process, self.environment["REDIS_URL"] = processes.start_valkey(Path(settings.STATE) / "valkey")
+        return process
+
+    def _tend(self) -> None:
+        """Start again what ended by itself, the broker first. Raises CommandError when that was the web server."""
+        for name in reversed(ORDER):
+            child = self.children.get(name)
+            code = child.ended() if child else None
+            if code is not None:
+                said = f"{name} ended with {code}: see {self._log(name)}"
+                if name == "web":
+                    raise CommandError(said)
+                self._say(f"{said}. It starts again.")
+        broker = self.children.get("valkey")
+        for name in ("valkey", "worker", "beat"):
+            child = self.children.get(name)
+            if child and child.wanted and (child is broker or not broker or broker.running):
+                self._again(name, child)
+
+    def _again(self, name: str, child: processes.Kept) -> None:
+        self.interruptible = name == "valkey"  # it may take long to read its log back
+        try:
+            child.begin()
+            self._say(f"{name} runs again.")
+        except (processes.StartError, OSError) as error:
+            self._say(f"{name} did not start again: {error}")
+        finally:
+            self.interruptible = False
+
+    def _log(self, name: str) -> Path:
+        folder = "valkey" if name == "valkey" else "logs"
+        return Path(settings.STATE) / folder / f"{name}.log"
+
+    def _say(self, words: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            self.stdout.write(words)
+            self.stdout.flush()
 
 
 GREETING = """
@@ -114,13 +172,28 @@ Ctrl-C stops everything.
 """
 
 
+def _in_words(error: BaseException) -> BaseException:
+    """Return what the person at the terminal can mend as a CommandError, anything else as it is."""
+    words = isinstance(error, (processes.StartError, ImproperlyConfigured))
+    return CommandError(str(error)) if words else error
+
+
+def _migrate() -> None:
+    """Raises CommandError when the database is not there, or is none."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        name = "DATABASE_URL" if "DATABASE_URL" in os.environ else f"The database in STATE={settings.STATE}"
+        raise CommandError(f"{name} cannot be used: {' '.join(str(error).split())}") from error
+
+
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 — our own address
+        with DIRECT.open(f"{address}/healthz", timeout=2):
             return True
     except urllib.error.HTTPError:
         return True
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

@@ -1,0 +1,96 @@
+"""Odd films, odd forms and odd cookies: each was once a page that broke."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from catalog.errors import CatalogError
+from catalog.models import Movie, Tally
+from catalog.recipes.weighted_rating import WeightedRating
+from catalog.selectors import films as reads
+from catalog.services import editions
+from mlops.ports import SYSTEM
+from tests.factories.catalog import make_movie, make_user, small_catalogue
+from tests.factories.mlops import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def films() -> list[Movie]:
+    return small_catalogue(6)
+
+
+def test_a_chart_without_films_still_has_its_pages(films: list[Movie], client: Client) -> None:
+    Movie.objects.all().delete()
+    assert [client.get(address).status_code for address in ("/", "/top", "/how", "/browse", "/editions/1")] == [200] * 5
+
+
+@pytest.mark.parametrize("year", [1888, 2015, 2100])
+def test_films_of_any_allowed_year_can_be_found(films: list[Movie], client: Client, year: int) -> None:
+    film = make_movie(title="Far Away", year=year)
+    Tally.objects.update_or_create(movie=film, defaults={"votes": 1, "points": 70})
+    assert editions.publish(by=SYSTEM, at=NOON, now=True)
+    decade = year // 10 * 10
+    for address in ("/", "/top", "/top/drama", f"/top/{decade}s", f"/browse?decade={decade}", film.get_absolute_url()):
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("title", ["Rank", "Rating"])
+def test_a_film_named_like_an_address_below_it_has_a_page(films: list[Movie], client: Client, title: str) -> None:
+    film = make_movie(title=title, year=1950)
+    response = client.get(film.get_absolute_url())
+    assert response.status_code == 200
+    assert f"<h1>{title}" in response.content.decode()
+
+
+@pytest.mark.parametrize("following", ["xyz", "film", "é", "//elsewhere.example/", "https://elsewhere.example/", ""])
+def test_choosing_a_territory_leads_nowhere_odd(films: list[Movie], client: Client, following: str) -> None:
+    response = client.post("/territory", {"territory": "FR", "next": following})
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize("key", ["\x00" * 14, "a", "A" * 32, "é" * 32, "x" * 5000])
+def test_a_session_cookie_that_none_of_ours_could_be_is_no_session(films: list[Movie], key: str) -> None:
+    client = Client()
+    client.cookies["sessionid"] = key
+    assert client.get("/").status_code == 200
+
+
+def test_early_refusals_carry_the_same_protection(films: list[Movie], client: Client) -> None:
+    response = client.get("/?a=%00")
+    assert response.status_code == 400
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert (response["X-Frame-Options"], response["X-Content-Type-Options"]) == ("DENY", "nosniff")
+
+
+def test_a_name_longer_than_any_is_refused_at_the_staff_door(client: Client) -> None:
+    make_user(is_staff=True)
+    response = client.post("/admin/login/", {"username": "x" * 100_000, "password": "whatever-1895"})
+    assert response.status_code == 200
+    assert "errornote" in response.content.decode() or "correct username" in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["The Solaris", "a solaris", "Solaris, The", "solaris"])
+def test_an_article_in_front_does_not_matter(query: str) -> None:
+    film = make_movie(title="Solaris", year=1972)
+    assert list(reads.search(query)) == [film]
+
+
+def test_a_formula_that_counts_other_raters_than_the_tallies_is_not_published(
+    films: list[Movie], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = WeightedRating().fit((), {**WeightedRating.params, "kinds": ["MEMBER", "DEMO"]}, seed=0)
+    served = editions.served("weighted-rating")
+    monkeypatch.setattr(editions, "served", lambda key: type(served)(other, served.label, served.arm))
+    with pytest.raises(CatalogError, match="counts MEMBER, DEMO"):
+        editions.publish(by=SYSTEM, at=NOON, now=True)
+
+
+def test_a_recount_names_the_film_whose_tally_is_wrong(films: list[Movie], capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("recount")
+    assert "6 tallies equal a recount" in capsys.readouterr().out
+    Tally.objects.filter(movie=films[0]).update(points=Tally.objects.get(movie=films[0]).points + 1)
+    with pytest.raises(CommandError, match="1 tallies differ"):
+        call_command("recount")
+    assert f"film {films[0].pk}: " in capsys.readouterr().err

@@ -13,7 +13,7 @@ from catalog.recsys.editions import parse
 from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import decimal, edition_document
-from catalog.views.fragments import chart_facets, chart_rows
+from catalog.views.fragments import Printed
 from catalog.views.paging import page_of, without_page
 from catalog.views.rows import mean_text, wr_text
 
@@ -23,7 +23,8 @@ PER_PAGE = 100
 def top(request: HttpRequest, decade: int | None = None, genre: str | None = None) -> HttpResponse:
     """The newest edition, a hundred films a page, whole or of a decade or genre."""
     edition = charts.newest()
-    page = page_of(request, charts.charted(decade, genre), PER_PAGE)
+    printed = Printed.of(edition, decade, genre) if edition else None
+    page = page_of(request, charts.charted(decade, genre), PER_PAGE, printed.count() if printed else 0)
     if (decade or genre) and not page.paginator.count:
         raise Http404(_("No film of the chart is of this decade and genre."))
     context = {
@@ -31,10 +32,10 @@ def top(request: HttpRequest, decade: int | None = None, genre: str | None = Non
         "document": edition_document(edition) if edition else None,
         "page_obj": page,
         "querystring": without_page(request),
-        "rows": chart_rows(edition, decade, genre, max(0, page.start_index() - 1), page.end_index()) if edition else "",
+        "rows": printed.rows(max(0, page.start_index() - 1), page.end_index()) if printed else "",
         "decade": decade,
         "genre": genre,
-        "facets": chart_facets(edition, decade, genre) if edition else None,
+        "facets": printed.facets() if printed else None,
     }
     return render(request, "catalog/top.html", context)
 

@@ -1,5 +1,6 @@
 """What is immutable is rendered once: an edition's rows, page by page."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -12,19 +13,44 @@ from catalog.selectors.films import Facets
 from catalog.views.rows import rows
 
 
-def chart_rows(edition: ChartEdition, decade: int | None, genre: str | None, start: int, end: int) -> SafeString:
-    """Return the rendered lines start…end of an edition's chart; rendered anew after any film was edited."""
-    return _rendered(edition.chain_digest, films.last_edit(Movie), get_language(), decade, genre, start, end)
+@dataclass(frozen=True)
+class Printed:
+    """One view of a chart that stays as it is until an edition comes out or a film is edited."""
+
+    edition: ChartEdition
+    edited: int
+    decade: int | None = None
+    genre: str | None = None
+
+    @classmethod
+    def of(cls, edition: ChartEdition, decade: int | None = None, genre: str | None = None) -> "Printed":
+        return cls(edition, films.last_edit(Movie), decade, genre)
+
+    @property
+    def key(self) -> tuple[str, int, int | None, str | None]:
+        return self.edition.chain_digest, self.edited, self.decade, self.genre
+
+    def count(self) -> int:
+        """Return how many films it lists."""
+        return _count(*self.key)
+
+    def rows(self, start: int, end: int) -> SafeString:
+        """Return the rendered lines start…end."""
+        return _rendered(*self.key, get_language(), start, end)
+
+    def facets(self) -> Facets:
+        """Return how many films each genre has in this decade, and each decade in this genre; none of them empty."""
+        return _facets(*self.key)
 
 
-def chart_facets(edition: ChartEdition, decade: int | None, genre: str | None) -> Facets:
-    """Return how many charted films each genre has in this decade, and each decade in this genre; none of them empty."""
-    return _facets(edition.chain_digest, films.last_edit(Movie), decade, genre)
+@lru_cache(maxsize=256)
+def _count(chain: str, edited: int, decade: int | None, genre: str | None) -> int:
+    return charts.charted(decade, genre).count()
 
 
 @lru_cache(maxsize=512)
 def _rendered(
-    chain: str, edited: int, language: str | None, decade: int | None, genre: str | None, start: int, end: int
+    chain: str, edited: int, decade: int | None, genre: str | None, language: str | None, start: int, end: int
 ) -> SafeString:
     charted = charts.charted(decade, genre)[start:end]
     return mark_safe(render_to_string("_partials/chart_rows.html", {"rows": rows(charted)}))  # noqa: S308 — our template

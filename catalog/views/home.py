@@ -13,7 +13,7 @@ from catalog.models import Licence, Movie
 from catalog.selectors import charts, films
 from catalog.selectors.documents import edition_document
 from catalog.territories import chosen
-from catalog.views.fragments import chart_rows
+from catalog.views.fragments import Printed
 from catalog.views.rows import strip
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
@@ -23,12 +23,13 @@ DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
     edition, today = charts.newest(), timezone.localdate()
-    edits = films.last_edit(Movie), films.last_edit(Licence)
+    printed = Printed.of(edition) if edition else None
+    edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
     context = {
         "today": today,
         "edition": edition,
         "document": edition_document(edition) if edition else None,
-        "rows": chart_rows(edition, None, None, 0, 10) if edition else "",
+        "rows": printed.rows(0, 10) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today),
     }
     return render(request, "catalog/home.html", context)

@@ -10,13 +10,21 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 
-def page_of(request: HttpRequest, items: QuerySet[Any] | Sequence[Any], per: int) -> Page[Any]:
-    """Return the page that ?page= asks for. Raises BadRequest for what is no number, Http404 beyond the end."""
+def page_of(
+    request: HttpRequest, items: QuerySet[Any] | Sequence[Any], per: int, count: int | None = None
+) -> Page[Any]:
+    """Return the page that ?page= asks for. Raises BadRequest for what is no number, Http404 beyond the end.
+
+    count: how many items there are, when that is known already.
+    """
     asked = request.GET.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and len(asked) <= 6):
         raise BadRequest(_("“page” must be a whole number, such as ?page=2."))
     try:
-        return Paginator(items, per).page(int(asked))
+        paginator = Paginator(items, per)
+        if count is not None:
+            paginator.count = count
+        return paginator.page(int(asked))
     except EmptyPage as error:
         raise Http404(_("This list has no such page.")) from error
 

@@ -141,11 +141,11 @@ def test_no_place_is_taken_that_would_keep_later_events_out(log: list[AuditEvent
 
 
 @sql.on_postgres
-@pytest.mark.parametrize("false", [f"SELECT 41 AS seq, %s::bytea AS hash FROM public.{TABLE} LIMIT 1"])
-def test_a_temporary_table_is_not_taken_for_the_log(log: list[AuditEvent], false: str) -> None:
+def test_a_temporary_table_is_not_taken_for_the_log(log: list[AuditEvent]) -> None:
+    false = f"CREATE TEMP TABLE {TABLE} AS SELECT 41 AS seq, %s::bytea AS hash"
     insert = f"INSERT INTO public.{TABLE} (seq, prev, hash, body) VALUES (42, %s, %s, '{{}}')"
     before = sql.rows(TABLE)
-    said = sql.refused(f"CREATE TEMP TABLE {TABLE} AS {false}; {insert}", FORGED, FORGED, b"\xbb" * 32)
+    said = sql.refused(f"{false}; {insert}", FORGED, FORGED, b"\xbb" * 32)
     assert "must extend the head" in said
     assert sql.rows(TABLE) == before
 

@@ -78,7 +78,7 @@ def test_an_altered_one_is_noticed_on_postgresql(alteration: str) -> None:
 
 
 @sql.on_postgres
-def test_one_on_another_table_stands_for_none(caplog: pytest.LogCaptureFixture) -> None:
+def test_one_on_another_table_stands_for_none() -> None:
     sql.run(f"{MAKE} BEFORE UPDATE ON mlops_deployment FOR EACH ROW EXECUTE {FUNCTION}")
     triggers.install(connection)
     assert triggers.missing(connection) == []

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import redis
 
 from moviesite import processes
-from moviesite.processes import StartError, spawn, start_valkey, stop
+from moviesite.processes import Kept, StartError, spawn, start_valkey, stop
 from tests.moviesite.trees import ROOT, alive, environment, free_port, short_folder, until
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own signal at a parent's death is Linux's")
@@ -74,6 +75,41 @@ def test_what_a_dead_child_left_behind_is_killed(folder: Path) -> None:
     assert until(lambda: alive(child.pid) == [])
 
 
+def test_one_that_is_kept_is_started_again_after_longer_and_longer_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LONGEST_REST", 3.0)
+    child = Kept(lambda: spawn(python("raise SystemExit(3)"), env=dict(os.environ)))
+    rests = []
+    for _ in range(3):
+        child.begin()
+        assert child.process is not None
+        child.process.wait(10)
+        assert (child.running, child.ended(), child.ended()) == (False, 3, None)
+        rests.append(round(child.due - time.monotonic()))
+        assert not child.wanted
+    assert rests == [1, 2, 3]
+    assert until(lambda: child.wanted, 5)
+
+
+def test_one_that_lived_long_rests_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "SETTLED", 0.0)
+    child = Kept(lambda: spawn(python("pass"), env=dict(os.environ)))
+    for _ in range(3):
+        child.begin()
+        assert child.process is not None
+        child.process.wait(10)
+        assert child.ended() == 0
+        assert round(child.due - time.monotonic()) == 1
+
+
+def test_one_that_cannot_be_started_rests_too(folder: Path) -> None:
+    child = Kept(lambda: spawn([str(folder / "nothing")], env={}))
+    with pytest.raises(OSError, match="nothing"):
+        child.begin()
+    assert not child.wanted
+    assert child.ended() is None
+    assert until(lambda: child.wanted, 3)
+
+
 # --- the broker --------------------------------------------------------------------------------------------------
 def test_the_broker_keeps_what_it_was_given_over_a_restart(folder: Path) -> None:
     for turn in range(2):
@@ -85,6 +121,19 @@ def test_the_broker_keeps_what_it_was_given_over_a_restart(folder: Path) -> None
             assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
         stop(process)
         assert process.returncode == 0
+
+
+def test_a_killed_broker_starts_again_on_the_same_folder(folder: Path) -> None:
+    process, url = start_valkey(folder)
+    with redis.Redis.from_url(url) as client:
+        client.set("kept", "yes")
+        client.waitaof(1, 0, 5000)
+    process.kill()
+    process.wait()
+    again, url = start_valkey(folder)
+    with redis.Redis.from_url(url) as client:
+        assert client.get("kept") == b"yes"
+    stop(again)
 
 
 def test_only_we_may_reach_the_broker(folder: Path) -> None:

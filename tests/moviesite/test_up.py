@@ -1,16 +1,24 @@
 """`manage.py up`: the whole site as one process tree, from an empty folder to an orderly end."""
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
 
+from moviesite.management.commands import up as up_command
+from moviesite.management.commands.up import Command, _answers
 from tests.moviesite.trees import ROOT, below, environment, free_port, short_folder, there, until
 
 pytestmark = [
@@ -19,8 +27,8 @@ pytestmark = [
 ]
 
 
-def up(state: Path, port: str) -> "subprocess.Popen[str]":
-    env = environment(STATE=str(state), PORT=port, DEMO="generated", EDITION_EVERY="1")
+def up(state: Path, port: str, **given: str) -> "subprocess.Popen[str]":
+    env = environment(STATE=str(state), PORT=port, DEMO="generated", EDITION_EVERY="1", **given)
     with log(state, port).open("w") as output:
         return subprocess.Popen(
             [sys.executable, "manage.py", "up"],
@@ -72,6 +80,7 @@ def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
         assert len(children) >= 6  # broker, web and its worker, Celery's two, schedule
         assert f"http://127.0.0.1:{port}" in said(state, port)
         assert (state / "accounts.txt").stat().st_mode & 0o777 == 0o600
+        assert [path for path in [state, *state.rglob("*")] if path.lstat().st_mode & 0o077] == []  # for our eyes only
         assert f"PORT={port} cannot be used" in refusal(state.with_name("other"), port)
         assert "Another instance is running" in refusal(state, free_port())
         assert health(port)["state"] == "ok"
@@ -96,16 +105,119 @@ def test_a_second_start_is_quick_and_a_killed_supervisor_leaves_nothing(state: P
     assert until(lambda: not any(map(there, children)), 30)
 
 
-def test_when_one_part_dies_the_rest_stops_and_the_reason_is_named(state: Path) -> None:
+def the(site: "subprocess.Popen[str]", word: bytes) -> int:
+    """The first of a site's processes whose command has the word; 0 when there is none."""
+    for process in sorted(below(site.pid)):
+        with contextlib.suppress(OSError):
+            if word in Path(f"/proc/{process}/cmdline").read_bytes():
+                return process
+    return 0
+
+
+@pytest.fixture
+def running(state: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A whole site, and its port."""
     port = free_port()
     site = up(state, port)
     try:
-        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 6, 30), said(state, port)
-        children = below(site.pid)
-        (beat,) = [c for c in children if b"beat" in Path(f"/proc/{c}/cmdline").read_bytes()]
-        subprocess.run(["kill", "-KILL", str(beat)], check=True)
-        assert site.wait(40) != 0
-        assert "beat ended with -9" in said(state, port)
-        assert until(lambda: not any(map(there, children)), 5)
+        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 6, 60), said(state, port)
+        assert until(lambda: " ready." in (state / "logs/worker.log").read_text(errors="replace"), 60)
+        yield site, port
+    finally:
+        site.send_signal(signal.SIGHUP)
+        code = site.wait(60)
+        assert code == 0 or "web ended" in said(state, port)
+
+
+def test_without_its_broker_the_site_answers_and_the_broker_comes_back(
+    state: Path, running: tuple["subprocess.Popen[str]", str]
+) -> None:
+    site, port = running
+    worker_log = state / "logs" / "worker.log"
+    for turn in (1, 2):
+        before = worker_log.stat().st_size
+        broker = the(site, b"v.sock")
+        os.kill(broker, signal.SIGKILL)
+        assert until(lambda old=broker: not there(old), 5)
+        assert health(port)["ready"]
+        assert until(lambda now=turn: said(state, port).count("valkey runs again.") == now), said(state, port)
+        assert until(lambda: health(port).get("parts", {}).get("broker") == "ok", 15)
+        assert until(lambda old=before: b"heartbeat" in worker_log.read_bytes()[old:], 60)  # and the worker works
+    assert f"valkey ended with -9: see {state}/valkey/valkey.log" in said(state, port)
+    assert site.poll() is None
+
+
+def test_worker_and_schedule_are_started_again(state: Path, running: tuple["subprocess.Popen[str]", str]) -> None:
+    site, port = running
+    for name, word in (("worker", b"charts"), ("beat", b"--pidfile=")):
+        os.kill(the(site, word), signal.SIGKILL)
+        assert until(lambda name=name: f"{name} runs again." in said(state, port)), said(state, port)
+        assert f"{name} ended with -9: see {state}/logs/{name}.log" in said(state, port)
+        assert until(lambda word=word: the(site, word))
+        assert health(port)["ready"]
+    assert site.poll() is None
+
+
+def test_when_the_web_server_dies_the_rest_stops_and_the_reason_is_named(
+    state: Path, running: tuple["subprocess.Popen[str]", str]
+) -> None:
+    site, port = running
+    children = below(site.pid)
+    os.kill(the(site, b"granian"), signal.SIGKILL)
+    assert site.wait(40) != 0
+    assert f"web ended with -9: see {state}/logs/web.log" in said(state, port)
+    assert until(lambda: not any(map(there, children)), 5)
+
+
+def test_a_broker_elsewhere_that_is_away_does_not_keep_the_site_from_serving(state: Path) -> None:
+    port = free_port()
+    site = up(state, port, REDIS_URL="redis://127.0.0.1:9/0")
+    try:
+        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 4, 60), said(state, port)
+        assert not until(lambda: site.poll() is not None, 5), said(state, port)
+        assert health(port)["state"] == "degraded"
+        site.send_signal(signal.SIGTERM)
+        assert site.wait(60) == 0
     finally:
         site.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_asks_many_times_while_it_loads_gets_one_orderly_end(number: signal.Signals) -> None:
+    with short_folder() as folder:
+        port = free_port()
+        site = up(folder / "state", port)
+        try:
+            assert until(lambda: (folder / "state" / "retromovies.sqlite3").exists()), said(folder / "state", port)
+            for _ in range(6):
+                site.send_signal(number)
+                time.sleep(0.02)
+            assert site.wait(40) == 0
+            assert said(folder / "state", port).strip() == "Stopped."
+        finally:
+            site.kill()
+
+
+# --- its parts ---------------------------------------------------------------------------------------------------
+def test_a_proxy_is_not_asked_for_our_own_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        assert _answers(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
+def test_a_site_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """A web server that listens on another port than the one that is asked stands for one that hangs."""
+    settings.STATE = tmp_path
+    (tmp_path / "logs").mkdir()
+    monkeypatch.setattr(up_command, "PATIENCE", 0.3)
+    command = Command()
+    try:
+        with pytest.raises(CommandError, match=r"web does not answer after 0 s: see .*/logs/web\.log"):
+            command._serve("http://127.0.0.1:9", int(free_port()))
+    finally:
+        command.children["web"].halt()

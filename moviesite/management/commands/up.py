@@ -26,7 +26,7 @@ from moviesite.settings import env
 
 ORDER = ("web", "beat", "worker", "valkey")  # how they stop: the broker last
 PATIENCE = 90.0  # seconds until the site must answer
-HUNG_UP = getattr(signal, "SIGHUP", signal.SIGTERM)  # the terminal was closed
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal was closed
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says: it is our own address
 
 
@@ -44,22 +44,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         os.umask(0o077)
         port = _free_port()
-        self._listen()
         try:
+            self._listen()
             self._run(port)
-        except BaseException as error:
-            if not self.stopping:  # else it is only what the signal cut off
-                raise _in_words(error) from error
+        except (KeyboardInterrupt, Exception) as error:
+            if self.stopping:
+                pass  # it is only what the signal cut off
+            elif isinstance(error, (processes.StartError, ImproperlyConfigured)):
+                raise CommandError(str(error)) from error
+            else:
+                raise
         finally:
-            self.stopping = True  # from here on no signal cuts anything off
+            for number in SIGNALS:  # not by our handler: at its very end the interpreter would take that away
+                signal.signal(number, signal.SIG_IGN)
             for name in ORDER:
                 if name in self.children:
                     self.children[name].halt()
             self._say("Stopped.")
 
     def _listen(self) -> None:
-        for number in {signal.SIGINT, signal.SIGTERM, HUNG_UP}:
-            if number != HUNG_UP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+        for number in SIGNALS:
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
                 signal.signal(number, self._asked_to_stop)
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -170,12 +175,6 @@ Retromovies answers at {address}
 
 Ctrl-C stops everything.
 """
-
-
-def _in_words(error: BaseException) -> BaseException:
-    """Return what the person at the terminal can mend as a CommandError, anything else as it is."""
-    words = isinstance(error, (processes.StartError, ImproperlyConfigured))
-    return CommandError(str(error)) if words else error
 
 
 def _migrate() -> None:

@@ -96,7 +96,10 @@ DATABASES = {
             "postgresql": {
                 "CONN_MAX_AGE": 60,
                 "CONN_HEALTH_CHECKS": True,
-                "OPTIONS": {"options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"},
+                "OPTIONS": {
+                    "connect_timeout": 5,
+                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
+                },
             },
         },
     )

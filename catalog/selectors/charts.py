@@ -104,7 +104,9 @@ def _check_chain(edition: ChartEdition) -> None:
     at = edition.at.strftime("%Y-%m-%dT%H:%M:%SZ")
     chain = codec.chain_digest(edition.previous_chain, edition.content_digest, edition.number, at)
     before = ChartEdition.objects.filter(number=edition.number - 1).values_list("chain_digest", flat=True).first()
-    if chain != edition.chain_digest or edition.previous_chain != (before or "0" * 64):
+    if chain != edition.chain_digest:
+        raise EditionWrong(f"Edition {edition.number}: its chain digest does not fit its content, number and time.")
+    if edition.previous_chain != (before or "0" * 64):
         raise EditionWrong(f"Edition {edition.number} does not follow edition {edition.number - 1}.")
 
 

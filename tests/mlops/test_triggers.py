@@ -97,6 +97,8 @@ def test_a_rule_on_a_guarded_table_is_noticed(table: str) -> None:
 def test_a_temporary_table_neither_hides_the_guards_nor_takes_them() -> None:
     sql.run(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM {TABLE}")
     assert triggers.missing(connection) == []
+    sql.run("SET LOCAL search_path = pg_temp, public")
+    assert triggers.missing(connection) == []
     sql.run(f"DROP TRIGGER {NAME} ON public.{TABLE}")
     assert triggers.missing(connection) == [NAME]
     triggers.install(connection)

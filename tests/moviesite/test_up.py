@@ -38,6 +38,8 @@ def up(state: Path, port: str, **given: str) -> "subprocess.Popen[str]":
             stderr=output,
             process_group=0,
             text=True,
+            # Whoever runs the tests may have nohup in front: these sites are to hear the signal all the same.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
 
 

@@ -171,7 +171,7 @@ Retromovies answers at {address}
   Try first  {address}/top           the chart, and «Why it stands here» on any film
              {address}/how           the two systems side by side
              {address}/admin/        as «editor»: change a film, look at its history
-             python manage.py verify_edition
+             .venv/bin/python manage.py verify_edition
 
 Ctrl-C stops everything.
 """

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from catalog.models import Source
 from catalog.recsys.formula import KEY
 from catalog.recsys.weighted import half_even, wr_e6
 from catalog.selectors import charts, sources
@@ -55,8 +56,10 @@ def _example(votes: int) -> dict[str, object]:
 
 def data(request: HttpRequest) -> HttpResponse:
     """Every source, its licence and permitted use, and what each import found."""
-    context = {"imports": sources.imports(), "may_publish": settings.MAY_PUBLISH_NON_COMMERCIAL}
-    return render(request, "catalog/data.html", context)
+    imports = list(sources.imports())
+    restricted = any(done.source.permitted_use != Source.Use.ANY for done in imports)
+    shown = restricted and settings.MAY_PUBLISH_NON_COMMERCIAL
+    return render(request, "catalog/data.html", {"imports": imports, "restricted": shown})
 
 
 @require_POST

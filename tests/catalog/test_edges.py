@@ -7,12 +7,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from catalog.errors import CatalogError
-from catalog.models import ChartEdition, Movie, Tally
+from catalog.models import ChartEdition, DataImport, Movie, Tally
 from catalog.recipes.weighted_rating import WeightedRating
 from catalog.selectors import films as reads
 from catalog.services import editions
 from mlops.ports import SYSTEM
-from tests.factories.catalog import make_movie, make_user, small_catalogue
+from tests.factories.catalog import make_movie, make_source, make_user, small_catalogue
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,10 @@ def test_a_recount_names_the_film_whose_tally_is_wrong(films: list[Movie], capsy
     with pytest.raises(CommandError, match="1 tallies differ"):
         call_command("recount")
     assert f"film {films[0].pk}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("use", "said"), [("ANY", False), ("NON_COMMERCIAL", True), ("RESEARCH", True)])
+def test_the_data_page_speaks_of_limits_only_where_a_source_has_them(client: Client, use: str, said: bool) -> None:
+    source = make_source(permitted_use=use)
+    DataImport.objects.create(source=source, started_at=NOON, finished_at=NOON, rows=1)
+    assert ("This installation is set to show them" in client.get("/data").content.decode()) is said

@@ -8,21 +8,9 @@ from django.test import Client
 from catalog.models import Movie, Rating, User
 from catalog.selectors import films as reads
 from tests.catalog.page_words import text
-from tests.factories.catalog import make_member_rating, make_user, small_catalogue
+from tests.factories.catalog import make_member_rating
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def films() -> list[Movie]:
-    return small_catalogue(12)
-
-
-@pytest.fixture
-def visitor(client: Client) -> User:
-    user = make_user()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return user
 
 
 def test_a_film_has_one_address(films: list[Movie], client: Client) -> None:

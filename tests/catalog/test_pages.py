@@ -16,7 +16,6 @@ from tests.factories.catalog import (
     make_member_rating,
     make_movie,
     make_source,
-    make_user,
     small_catalogue,
 )
 from tests.factories.mlops import NOON
@@ -26,18 +25,6 @@ pytestmark = pytest.mark.django_db
 FIXED = ["/", "/top", "/top/1950s", "/top/drama", "/top/1950s/drama", "/browse", "/search", "/search?q=reel", "/how"]
 FIXED += ["/data", "/editions", "/editions/1", "/editions/1.json", "/editions/1/artefact.ndjson", "/verify_edition.py"]
 FIXED += ["/accounts/login/", "/accounts/signup/", "/healthz"]
-
-
-@pytest.fixture
-def films() -> list[Movie]:
-    return small_catalogue(12)
-
-
-@pytest.fixture
-def visitor(client: Client) -> User:
-    user = make_user()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return user
 
 
 # --- every page --------------------------------------------------------------------------------------------------

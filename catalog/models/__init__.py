@@ -1,4 +1,5 @@
 from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
+from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.partners import Partner, PartnerKey
@@ -10,6 +11,7 @@ __all__ = [
     "GENRES",
     "ChartEdition",
     "DataImport",
+    "Hidden",
     "ImportedVotes",
     "Licence",
     "Movie",

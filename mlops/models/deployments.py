@@ -26,11 +26,20 @@ class Deployment(models.Model):
 
     class How(models.TextChoices):
         GENESIS = "GENESIS", "the first version of a formula, in force from the start"
+        PROMOTION = "PROMOTION", "promoted by an approved request"
+        ROLLBACK = "ROLLBACK", "rolled back to what served before"
 
     recipe_key = models.SlugField(max_length=60)
     version = models.ForeignKey("mlops.ModelVersion", on_delete=models.PROTECT, related_name="deployments")
     role = models.CharField(max_length=10, choices=Role)
     how = models.CharField(max_length=10, choices=How)
+    request = models.OneToOneField(
+        "mlops.PromotionRequest", on_delete=models.PROTECT, null=True, blank=True, related_name="deployment"
+    )
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )  # the deployment that was in force until this one
+    reason = models.CharField(max_length=500, blank=True)
     started_at = models.DateTimeField()
     started_by = models.CharField(max_length=36)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -39,6 +48,7 @@ class Deployment(models.Model):
     objects = DeploymentQuerySet.as_manager()
 
     class Meta:
+        permissions = [("roll_back", "Can roll back to what served before")]
         constraints = [
             models.UniqueConstraint(
                 fields=["recipe_key"], condition=Q(ended_at__isnull=True, role="CHAMPION"), name="mlops_one_champion"
@@ -47,6 +57,13 @@ class Deployment(models.Model):
                 fields=["recipe_key"],
                 condition=Q(ended_at__isnull=True, role="CHALLENGER"),
                 name="mlops_one_challenger",
+            ),
+            models.CheckConstraint(
+                condition=Q(how="PROMOTION", request__isnull=False) | (~Q(how="PROMOTION") & Q(request__isnull=True)),
+                name="mlops_deployment_by_request",
+            ),
+            models.CheckConstraint(
+                condition=~Q(how="ROLLBACK") | Q(replaces__isnull=False), name="mlops_rollback_of_something"
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),

@@ -21,6 +21,10 @@ class ModelVersion(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.CANDIDATE)
     artefact_digest = models.CharField(max_length=64)
     params = models.JSONField(default=dict)
+    run = models.OneToOneField("mlops.Run", on_delete=models.PROTECT, null=True, blank=True, related_name="version")
+    arrays_digest = models.CharField(
+        max_length=64, blank=True
+    )  # over the canonical arrays: what «reproducible» compares
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=36)
 
@@ -29,6 +33,9 @@ class ModelVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["recipe_key", "number"], name="mlops_version_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="mlops_version_number_from_one"),
+            models.CheckConstraint(
+                condition=Q(kind="SOFTWARE") | Q(run__isnull=False), name="mlops_version_learned_by_a_run"
+            ),
             models.CheckConstraint(condition=Q(artefact_digest__regex=r"^[0-9a-f]{64}$"), name="mlops_version_digest"),
         ]
 

@@ -177,7 +177,7 @@ class Recipe(Protocol):
     resources: Mapping[str, Resources]  # by step; a step without one has the pipeline's default
 
     def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the whole parameters with these in place of the defaults. Raises ValueError naming the wrong one and the remedy."""
+        """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""
         ...
 
     def extract(self, since: datetime | None, until: datetime) -> Extract:

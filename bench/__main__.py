@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("bench.charts", "bench.pages")
+PARTS = ("bench.charts", "bench.pages", "bench.learning", "bench.tracking", "bench.drift")
 
 
 def main() -> None:

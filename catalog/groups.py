@@ -19,21 +19,29 @@ def _may(verbs: str, app: str, models: str) -> list[str]:
 
 
 _CHARTS = _may("view", "catalog", "chartedition source dataimport")
-_SERVING = _may("view", "mlops", "modelversion deployment")
+_LEARNING = _may(
+    "view",
+    "mlops",
+    "dataset run runstep runmetric modelversion gatereport promotionrequest approval deployment driftreport outcome",
+)
+_TRAINS = ["mlops.start_run", "mlops.request_promotion"]
+_DECIDES = ["mlops.decide_promotion"]
+_ROLLS_BACK = ["mlops.roll_back"]
 _AUDIT = _may("view", "mlops", "auditevent")
 
 # An issued key is added, a revoked one changed: so those two permissions stand for the two acts.
 GROUPS: dict[str, list[str]] = {
-    DATA_SCIENTISTS: [*_CHARTS, *_SERVING, *_may("view", "catalog", "movie rating rater")],
-    ML_ENGINEERS: [*_CHARTS, *_SERVING, *_AUDIT, *_may("view", "catalog", "movie")],
+    DATA_SCIENTISTS: [*_CHARTS, *_LEARNING, *_TRAINS, *_may("view", "catalog", "movie rating rater")],
+    ML_ENGINEERS: [*_CHARTS, *_LEARNING, *_TRAINS, *_ROLLS_BACK, *_AUDIT, *_may("view", "catalog", "movie")],
     IT_OPERATIONS: [
         *_CHARTS,
-        *_SERVING,
+        *_LEARNING,
+        *_ROLLS_BACK,
         *_AUDIT,
         *_may("view add change", "catalog", "partner partnerkey"),
         *_may("view", "catalog", "historicalpartner historicalpartnerkey"),
     ],
-    APPROVERS: [*_CHARTS, *_SERVING, *_AUDIT, *_may("view", "catalog", "movie")],
+    APPROVERS: [*_CHARTS, *_LEARNING, *_DECIDES, *_ROLLS_BACK, *_AUDIT, *_may("view", "catalog", "movie")],
     CATALOGUE_EDITORS: [
         *_CHARTS,
         *_may("view add change delete", "catalog", "movie licence"),
@@ -41,7 +49,7 @@ GROUPS: dict[str, list[str]] = {
     ],
     AUDITORS: [
         *_CHARTS,
-        *_SERVING,
+        *_LEARNING,
         *_AUDIT,
         *_may("view", "catalog", "movie licence rating rater partner partnerkey user"),
         *_may("view", "catalog", "historicalmovie historicallicence historicalrating historicalpartner"),

@@ -2,7 +2,21 @@
 
 from django.urls import path, register_converter
 
-from catalog.views import charts, converters, films, home, lists, pages, ratings, receipts, script
+from catalog.views import (
+    charts,
+    converters,
+    films,
+    for_you,
+    home,
+    lists,
+    models,
+    pages,
+    ratings,
+    receipts,
+    script,
+    similar,
+    versus,
+)
 
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
@@ -21,10 +35,21 @@ urlpatterns = [
     path("m/<int:pk>", films.film_bare, name="film-bare"),
     path("m/<int:pk>/rank", receipts.film_rank, name="film-rank"),
     path("m/<int:pk>/rating", ratings.film_rating, name="film-rating"),
+    path("m/<int:pk>/similar", similar.film_similar, name="film-similar"),
+    path("m/<int:pk>/guess", similar.film_guess, name="film-guess"),
     path("m/<int:pk>/card.svg", films.film_card, name="film-card"),
     path("m/<int:pk>/<slug:slug>", films.film, name="film"),
     path("browse", lists.browse, name="browse"),
     path("search", lists.search, name="search"),
+    path("for-you", for_you.for_you, name="for-you"),
+    path("for-you/rate", for_you.rate, name="for-you-rate"),
+    path("for-you/hide", for_you.hide, name="for-you-hide"),
+    path("for-you/why", for_you.why_list, name="for-you-why-list"),
+    path("for-you/why/<int:pk>", for_you.why, name="for-you-why"),
+    path("vs", versus.versus, name="versus"),
+    path("models", models.systems, name="models"),
+    path("models/<slug:recipe_key>", models.system, name="model-system"),
+    path("models/<slug:recipe_key>/<int:number>", models.version, name="model-version"),
     path("how", pages.how, name="how"),
     path("data", pages.data, name="data"),
     path("territory", pages.territory, name="territory"),

@@ -10,7 +10,10 @@ from django.utils.module_loading import import_string
 
 from mlops.ports import Recipe
 
-NEEDED = ("key", "title", "kind", "params", "fit", "load")
+NEEDED = (
+    *("key", "title", "kind", "dataset_key", "subject", "columns", "gates", "params", "resources"),
+    *("checked", "extract", "split", "partial", "fit", "rivals", "evaluate", "stability", "compare", "load"),
+)
 
 
 @cache

@@ -56,6 +56,21 @@ def remove(digest: str) -> None:
     _path(digest).unlink(missing_ok=True)
 
 
+Trace = tuple[int, int, int, int]
+
+
+def trace(digest: str) -> Trace | None:
+    """Return what differs once a stored file is another one (inode, bytes, times), or None when it is missing.
+
+    The bytes are not read: who can set a file's times can hide a change from this, and not from `open`.
+    """
+    try:
+        found = os.stat(_path(digest), follow_symlinks=False)
+    except OSError:
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
 def has(digest: str) -> bool:
     """Say whether something is stored under the digest (its bytes are not read)."""
     return _path(digest).is_file()

@@ -1,11 +1,25 @@
 """The Celery application; its settings are Django's, under the prefix CELERY_."""
 
 import os
+import time
+from typing import Any
 
 from celery import Celery
+from celery.signals import heartbeat_sent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings.embedded")
 
 app = Celery("moviesite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@heartbeat_sent.connect
+def sign(sender: Any, **_: Any) -> None:
+    """Leave a sign of life for each queue the worker reads: from its main process, which is awake while a run keeps the other."""
+    from django.core.cache import cache  # noqa: PLC0415 — settings are read first
+
+    from moviesite.health import HEARTBEAT  # noqa: PLC0415 — as above
+
+    for queue in sender.eventer.app.amqp.queues.consume_from:
+        cache.set(f"{HEARTBEAT}.{queue}", time.time(), timeout=300)

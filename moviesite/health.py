@@ -12,9 +12,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from catalog.selectors import charts
-from mlops import triggers
+from mlops import serving, triggers
 
 HEARTBEAT = "moviesite.heartbeat"
+TRAINING = f"{HEARTBEAT}.training"  # a busy worker gives its sign too, see moviesite.celery
 STALE = 45.0  # seconds after which a silent worker counts as away
 
 
@@ -30,7 +31,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 def parts() -> dict[str, str]:
     """Return the state of each part: «ok», or what is the matter with it."""
-    return {"live": "ok", **_database(), "broker": _broker(), "worker": _worker()}
+    return {
+        "live": "ok",
+        **_database(),
+        "broker": _broker(),
+        "worker": _worker(HEARTBEAT),
+        "training": _worker(TRAINING),
+    }
 
 
 def _database() -> dict[str, str]:
@@ -39,12 +46,15 @@ def _database() -> dict[str, str]:
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         lacking = triggers.missing(connection)
         edition = charts.newest() if not waiting else None
+        faults = serving.faults() if not waiting else {}
     except DatabaseError as error:
-        return {"database": f"away: {type(error).__name__}", "triggers": "unknown", "chart": "unknown"}
+        away = f"away: {type(error).__name__}"
+        return {"database": away, "triggers": "unknown", "chart": "unknown", "models": "unknown"}
     return {
         "database": f"{len(waiting)} migrations wait" if waiting else "ok",
         "triggers": f"missing or changed: {', '.join(lacking)}" if lacking else "ok",
         "chart": "ok" if edition else "no edition yet",
+        "models": "; ".join(faults.values()) or "ok",  # amber at most: without a model there is still the chart
     }
 
 
@@ -56,8 +66,8 @@ def _broker() -> str:
     return "ok"
 
 
-def _worker() -> str:
-    seen: Any = cache.get(HEARTBEAT)
+def _worker(key: str) -> str:
+    seen: Any = cache.get(key)
     if seen is None:
         return "not seen"
     age = time.time() - float(seen)

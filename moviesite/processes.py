@@ -26,13 +26,15 @@ class StartError(RuntimeError):
     """A child process that cannot be started, in words for the person at the terminal."""
 
 
-def spawn(command: list[str], *, env: dict[str, str], log: Path | None = None) -> subprocess.Popen[bytes]:
+def spawn(
+    command: list[str], *, env: dict[str, str], log: Path | None = None, nice: int = 0
+) -> subprocess.Popen[bytes]:
     """Start a child in a process group of its own: Ctrl-C reaches only us, and we stop the children in order.
 
-    log: a file that takes its output; without one it writes where we do. On Linux the child gets SIGTERM when the
-    thread that started it dies, however it dies: so start children from the main thread.
+    log: a file that takes its output; without one it writes where we do. nice: how far it stands back for others. On
+    Linux the child gets SIGTERM when the thread that started it dies, however it dies: so start children from the main one.
     """
-    return _spawn(command, env, log, ())
+    return _spawn(command, env, log, (), nice)
 
 
 def start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -119,11 +121,12 @@ def stop(process: subprocess.Popen[bytes], grace: float = 20) -> None:
 
 
 def _spawn(
-    command: Sequence[str], env: dict[str, str], log: Path | None, keep: Sequence[int]
+    command: Sequence[str], env: dict[str, str], log: Path | None, keep: Sequence[int], nice: int = 0
 ) -> subprocess.Popen[bytes]:
     parent = os.getpid()
 
     def die_with_parent() -> None:
+        os.nice(nice)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
             if os.getppid() != parent:  # it died before the line above

@@ -2,19 +2,52 @@
 
 from typing import Any
 
-ROUTES = {"catalog.*": {"queue": "charts"}, "moviesite.*": {"queue": "charts"}}
+CHARTS, TRAINING = "charts", "training"
+QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
+ROUTES = {
+    "catalog.*": {"queue": CHARTS},
+    "moviesite.*": {"queue": CHARTS},
+    "mlops.execute_run": {"queue": TRAINING},
+    "mlops.watch_drift": {"queue": TRAINING},
+    "mlops.*": {"queue": CHARTS},
+}
+TRAINING_LIMIT = 1_500  # seconds a run may take in one go; below the broker's visibility timeout, or it would run twice
+LIMITS = {
+    name: {"time_limit": TRAINING_LIMIT, "soft_time_limit": TRAINING_LIMIT - 60}
+    for name in ("mlops.execute_run", "mlops.watch_drift")
+}
+WORKER = ["--without-mingle", "--without-gossip", "-l", "INFO"]
+# A run gets a process of its own, so that its peak of memory is its own, and is given back.
+WORKERS = {
+    CHARTS: ["worker", "-Q", CHARTS, "-n", "charts@%h", "-c", "1", *WORKER],
+    TRAINING: ["worker", "-Q", TRAINING, "-n", "training@%h", "-c", "1", "--max-tasks-per-child", "1", *WORKER],
+}
+# One thread adds in one order: the same bytes each time. And who is asked to stop does not finish a run of minutes
+# first: its row is taken up at the first unfinished step by the next worker.
+TRAINING_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "REMAP_SIGTERM": "SIGQUIT",
+}
 
 
-def beat(edition_every: int) -> dict[str, dict[str, Any]]:
-    """Return the schedule. edition_every: least seconds between two editions; the tick is shorter, so a due one waits little."""
+def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict[str, dict[str, Any]]:
+    """Return the schedule; all in seconds.
+
+    edition_every: least time between two editions; the tick is shorter, so a due one waits little. tend_every: how long
+    a run may lie that no message told of. drift_every: how often recent data is held against the champion's.
+    """
     tick = max(1, min(60, edition_every // 6))
+    # A tick that nobody picked up in time is worthless: the next one asks the same question.
     return {
-        # A tick that nobody picked up in time is worthless: the next one asks the same question.
-        "publish the next edition": {
-            "task": "catalog.publish_edition",
-            "schedule": float(tick),
-            "options": {"expires": tick * 2},
-        },
-        "thin old artefacts": {"task": "catalog.thin_editions", "schedule": 86_400.0, "options": {"expires": 3600}},
-        "worker heartbeat": {"task": "moviesite.heartbeat", "schedule": 10.0, "options": {"expires": 20}},
+        "publish the next edition": _every(tick, "catalog.publish_edition"),
+        "thin old artefacts": _every(86_400, "catalog.thin_editions", expires=3600),
+        "tend what is due": _every(tend_every, "mlops.tend"),
+        "watch for drift": _every(drift_every, "mlops.watch_drift", expires=drift_every),
+        "worker heartbeat": _every(10, "moviesite.heartbeat"),
     }
+
+
+def _every(seconds: int, task: str, *, expires: int = 0) -> dict[str, Any]:
+    return {"task": task, "schedule": float(seconds), "options": {"expires": expires or 2 * seconds}}

@@ -47,7 +47,7 @@ def _emptied_after_transactional_tests() -> Iterator[None]:
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        triggers.drop(connection)
+        triggers.drop(connection, events=("DELETE", "TRUNCATE"))
         empty(self)
         triggers.install(connection)
         _groups()

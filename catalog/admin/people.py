@@ -28,13 +28,15 @@ if admin.site.is_registered(EmailAddress):  # the sign-up's own table: nothing h
     admin.site.unregister(EmailAddress)
 
 GOVERNED = ("catalog", "mlops", "auth")  # apps whose permissions mean something here
+ACTS = ("start_run", "request_promotion", "decide_promotion", "roll_back")  # what people do with what mlops keeps
 
 
 def grantable() -> QuerySet[Permission]:
     """Return the permissions worth giving: nobody writes history, or what mlops keeps, whatever a permission says."""
     look_only = Q(content_type__app_label="mlops") | Q(content_type__model__startswith="historical")
     found = Permission.objects.filter(content_type__app_label__in=GOVERNED).exclude(content_type__model="permission")
-    found = found.filter(~look_only | Q(codename__startswith="view_")).select_related("content_type")
+    useful = Q(codename__startswith="view_") | Q(content_type__app_label="mlops", codename__in=ACTS)
+    found = found.filter(~look_only | useful).select_related("content_type")
     return found.order_by("content_type__app_label", "content_type__model", "codename")
 
 

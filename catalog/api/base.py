@@ -32,9 +32,11 @@ class PublicView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
-        if answer.status_code == 200:
+        if request.method == "POST":
+            answer["Cache-Control"] = "no-store"  # made of what was sent, for nobody else
+        elif answer.status_code == 200:
             answer = _settled(request, answer)
-        if answer.status_code in (200, 304):
+        if request.method != "POST" and answer.status_code in (200, 304):
             answer["Cache-Control"] = "private, max-age=0, must-revalidate"
             patch_vary_headers(answer, ["Authorization"])
         if answer.status_code != 405:

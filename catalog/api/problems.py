@@ -73,7 +73,7 @@ PROBLEMS = {
     "method_not_allowed": Problem(
         405,
         "This method is not allowed here",
-        "Version 1 is read only: GET and HEAD.",
+        "Addresses are read with GET and HEAD; those that take a body answer to POST alone.",
         "The header Allow lists the methods.",
     ),
     "not_acceptable": Problem(
@@ -100,11 +100,23 @@ PROBLEMS = {
         "The header If-Match or If-Unmodified-Since names another state than the present one.",
         "Ask again without that header.",
     ),
+    "too_large": Problem(
+        413,
+        "The body is too large",
+        "The body holds more bytes than this address takes.",
+        "The detail says how many it takes. Send fewer ratings: the newest say most.",
+    ),
     "media_type": Problem(
         415,
         "The body is of an unknown kind",
         "Bodies, where an address takes one, are application/json.",
         "Send «Content-Type: application/json».",
+    ),
+    "bad_body": Problem(
+        422,
+        "The body says what it cannot say",
+        "The body is JSON, but a value in it is missing, twice there, out of its range, or names what is not there.",
+        "Each entry of errors points at a place (pointer, RFC 6901), with a code and the values it takes.",
     ),
     "rate_limited": Problem(
         429,

@@ -54,15 +54,19 @@ def described(
     parameters: Sequence[Parameter] = (),
     problems: Sequence[str] = (),
     public: bool = False,
+    sends: Any = None,
 ) -> Callable[[V], V]:
-    """Describe a view's get: its body, its parameters, and every problem it can answer with."""
+    """Describe a view's get, or its post of what it sends: bodies, parameters, and every problem it can answer with."""
     codes = problems if public else (*ALWAYS, *problems)
-    answers: dict[Any, Any] = {200: body, 304: OpenApiResponse(description="You have the present state.")}
+    answers: dict[Any, Any] = {200: body}
+    if sends is None:
+        answers[304] = OpenApiResponse(description="You have the present state.")
     for status in sorted({PROBLEMS[code].status for code in codes}):
         titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
         answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
     documented = [parameter.documented() for parameter in parameters]
-    return extend_schema(operation_id=name, summary=summary, parameters=documented, responses=answers)
+    asked = {"application/json": sends} if sends else None
+    return extend_schema(operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers)
 
 
 class Schema(PublicView):

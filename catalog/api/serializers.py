@@ -218,7 +218,10 @@ class EditionSerializer(EditionItem):
 
 
 class FaultSerializer(serializers.Serializer[Any]):
-    parameter = serializers.CharField()
+    """One wrong place: of the query by its parameter, of the body by its pointer."""
+
+    parameter = serializers.CharField(required=False)
+    pointer = serializers.CharField(required=False, help_text="RFC 6901: /ratings/3/value.")
     code = serializers.CharField()
     detail = serializers.CharField()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from catalog.api import charts, editions, movies, schema
+from catalog.api import charts, editions, models, movies, recommendations, schema
 
 
 class WholeNumber:
@@ -24,6 +24,10 @@ urlpatterns = [
     path("movies", movies.Movies.as_view(), name="api-movies"),
     path("movies/<whole:number>", movies.OneMovie.as_view(), name="api-movie"),
     path("movies/<whole:number>/rank", charts.Receipt.as_view(), name="api-movie-rank"),
+    path("movies/<whole:number>/similar", recommendations.Similar.as_view(), name="api-movie-similar"),
+    path("recommendations", recommendations.Recommendations.as_view(), name="api-recommendations"),
+    path("models", models.Models.as_view(), name="api-models"),
+    path("models/<slug:recipe>/<whole:number>", models.OneModel.as_view(), name="api-model"),
     path("editions", editions.Editions.as_view(), name="api-editions"),
     path("editions/<whole:number>", editions.OneEdition.as_view(), name="api-edition"),
     path("schema", schema.Schema.as_view(), name="api-schema"),

@@ -1,7 +1,7 @@
 """Loading a demo set into an empty catalogue: everything in one transaction, or nothing."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import Model
 from catalog import titles
 from catalog.demo.films import DemoFilm
 from catalog.demo.licences import generated_licences
-from catalog.demo.ratings import Ratings
+from catalog.demo.ratings import Ints, Ratings
 from catalog.demo.sources import GENERATED
 from catalog.demo.sources import Source as Origin
 from catalog.errors import CatalogError, NotPublishable
@@ -86,6 +86,41 @@ def load(*, demo_set: DemoSet, by: Actor, at: datetime, progress: Progress) -> l
     return imports
 
 
+def feed_ratings(*, ratings: Ratings, source_key: str, by: Actor, at: datetime) -> int:
+    """Record ratings that the load kept back, as if they were given now, and return how many were new.
+
+    Of a film that is gone, or a rating that is there already, nothing is written: feeding twice is feeding once. No tally
+    moves, since demo raters do not count. Raises CatalogError when the source was never loaded.
+    """
+    source = Source.objects.filter(key=source_key).first()
+    if source is None:
+        raise CatalogError(f"Nothing of {source_key!r} was loaded: load the demo before feeding what it kept back.")
+    rows = list(zip(*(column.tolist() for column in _columns(ratings)), strict=True))
+    return sum(_fed(rows[start : start + BATCH], source, by, at) for start in range(0, len(rows), BATCH))
+
+
+@transaction.atomic
+def _fed(rows: Sequence[tuple[int, int, int, int]], source: Source, by: Actor, at: datetime) -> int:
+    raters = _known_raters({rater for rater, *_ in rows}, source)
+    films = set(Movie.objects.filter(pk__in={film for _, film, *_ in rows}).values_list("pk", flat=True))
+    given = set(Rating.objects.filter(rater__in=raters.values()).values_list("rater_id", "movie_id"))
+    fresh = [row for row in rows if row[1] in films and (raters[row[0]].pk, row[1]) not in given]
+    made = Rating.objects.bulk_create(_rating(row, raters[row[0]], source, at) for row in fresh)
+    Rating.history.bulk_history_create(made, default_date=at, default_change_reason="fed by the demo")
+    if fresh:
+        audit.record("demo.fed", "catalogue", by=by, at=at, ratings=len(fresh), source=source.key)
+    return len(fresh)
+
+
+def _known_raters(numbers: Collection[int], source: Source) -> dict[int, Rater]:
+    """Return the raters of a source by its numbers, those it had not met made now."""
+    subjects = {number: _subject(source, number) for number in numbers}
+    known = {rater.subject_id: rater for rater in Rater.objects.filter(subject_id__in=subjects.values())}
+    new = [Rater(kind=Rater.Kind.DEMO, subject_id=one) for _, one in sorted(subjects.items()) if one not in known]
+    known |= {rater.subject_id: rater for rater in Rater.objects.bulk_create(new)}
+    return {number: known[subject] for number, subject in subjects.items()}
+
+
 def _source(found: Origin) -> Source:
     facts = {
         "title": found.title,
@@ -146,21 +181,24 @@ def _licences(demo_set: DemoSet, source: Source, at: datetime, progress: Progres
 
 def _ratings(ratings: Ratings, source: Source, at: datetime, progress: Progress) -> None:
     numbers = sorted(set(ratings.raters.tolist()))
-    raters = [Rater(kind=Rater.Kind.DEMO, subject_id=uuid.uuid5(RATERS, f"{source.key}:{n}")) for n in numbers]
+    raters = [Rater(kind=Rater.Kind.DEMO, subject_id=_subject(source, number)) for number in numbers]
     by_number = dict(zip(numbers, Rater.objects.bulk_create(raters, batch_size=BATCH), strict=True))
-    columns = (ratings.raters, ratings.film_ids, ratings.values, ratings.rated_at)
-    rows = [
-        Rating(
-            rater=by_number[rater],
-            movie_id=film,
-            value=value,
-            rated_at=datetime.fromtimestamp(seconds, UTC),
-            recorded_at=at,
-            source=source,
-        )
-        for rater, film, value, seconds in zip(*(column.tolist() for column in columns), strict=True)
-    ]
-    _write(Rating, rows, "ratings", at, progress)
+    rows = zip(*(column.tolist() for column in _columns(ratings)), strict=True)
+    _write(Rating, [_rating(row, by_number[row[0]], source, at) for row in rows], "ratings", at, progress)
+
+
+def _columns(ratings: Ratings) -> tuple[Ints, Ints, Ints, Ints]:
+    return ratings.raters, ratings.film_ids, ratings.values, ratings.rated_at
+
+
+def _rating(row: tuple[int, int, int, int], rater: Rater, source: Source, at: datetime) -> Rating:
+    _, film, value, seconds = row
+    given = datetime.fromtimestamp(seconds, UTC)
+    return Rating(rater=rater, movie_id=film, value=value, rated_at=given, recorded_at=at, source=source)
+
+
+def _subject(source: Source, number: int) -> uuid.UUID:
+    return uuid.uuid5(RATERS, f"{source.key}:{number}")
 
 
 def _write(model: type[Model], rows: Sequence[Any], noun: str, at: datetime, progress: Progress) -> None:

@@ -10,8 +10,10 @@ from catalog import cards
 from catalog.models import Movie, Rating
 from catalog.selectors import charts, films
 from catalog.selectors.documents import decimal
+from catalog.services import recommendations
 from catalog.territories import chosen
-from catalog.views import formula, structured
+from catalog.views import formula, similar, structured
+from catalog.views.private import private
 from catalog.views.rows import bars, card_svg, mean_text
 
 FEWEST = 5  # no mean of members' ratings is shown below so many
@@ -20,12 +22,15 @@ FEWEST = 5  # no mean of members' ratings is shown below so many
 def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Everything about one film, on its one address."""
     found = get_object_or_404(Movie.objects.select_related("standing__edition", "imported__source", "source"), pk=pk)
+    if request.GET.get("from") == "for-you":
+        return _opened(request, found)
     if slug != found.slug:
         return HttpResponsePermanentRedirect(found.get_absolute_url())
     ratings = rating_context(request, found)
     imported = getattr(found, "imported", None)
     context = {
         **ratings,
+        **similar.beside(found),
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),
@@ -35,6 +40,13 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "json_ld": structured.movie(request, found, ratings["given"], ratings["members_mean"]),
     }
     return render(request, "catalog/film.html", context)
+
+
+def _opened(request: HttpRequest, found: Movie) -> HttpResponse:
+    """Count that a film was opened from a learned list, and lead to its one address."""
+    if request.user.is_authenticated:
+        recommendations.note(recommendations.OPENED)
+    return private(redirect(found))
 
 
 def rating_context(request: HttpRequest, found: Movie) -> dict[str, Any]:

@@ -9,14 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from catalog.models import Licence, Movie
-from catalog.selectors import charts, films
+from catalog.models import Licence, Movie, User
+from catalog.selectors import charts, disagreements, films
+from catalog.selectors import recommendations as reads
 from catalog.selectors.documents import edition_document
+from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views.fragments import Printed
-from catalog.views.rows import strip
+from catalog.views.pick_rows import pick_rows
+from catalog.views.private import private
+from catalog.views.rows import rows, strip
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
+LEARNED, NEWCOMER = (
+    6,
+    10,
+)  # places of the learned list beside the chart: one's own, which name their causes, or a newcomer's
 DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 
@@ -31,8 +39,34 @@ def home(request: HttpRequest) -> HttpResponse:
         "document": edition_document(edition) if edition else None,
         "rows": printed.rows(0, 10) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+        **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
-    return render(request, "catalog/home.html", context)
+    page = render(request, "catalog/home.html", context)
+    return private(page) if request.user.is_authenticated else page
+
+
+def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, Any]:
+    """Return what stands beside the chart: the visitor's own list, or a newcomer's, or nothing learned."""
+    found, lack = reads.at_work()
+    if found is None:
+        return {"lack": lack}
+    if isinstance(request.user, User):
+        own = recommendations.for_member(by=request.user, most=LEARNED)
+        if own.picks:
+            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), timezone.localdate())}
+    return {"judge": found, **_newcomers(found.label, chain, edited)}
+
+
+@lru_cache(maxsize=4)
+def _newcomers(label: str, chain: str | None, edited: int) -> dict[str, Any]:
+    """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
+    found, edition = reads.judge(), charts.newest()
+    listed = disagreements.newcomers_list(found, NEWCOMER)
+    split = disagreements.disagreements(found, edition, {}, personal=False, most=1) if edition else None
+    return {
+        "newcomer": list(zip(rows(film for film, _ in listed), [f"{value:.1f}" for _, value in listed], strict=True)),
+        "split": split.learned_ahead[0] if split and split.learned_ahead else None,
+    }
 
 
 @lru_cache(maxsize=64)

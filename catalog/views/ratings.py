@@ -1,7 +1,6 @@
 """Rating a film and taking it back, as a plain form post or as a fragment."""
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,8 +9,9 @@ from django.views.decorators.http import require_POST
 
 from catalog.errors import BadRating, UnknownMovie
 from catalog.models import Movie, User
-from catalog.services import ratings
+from catalog.services import ratings, recommendations
 from catalog.views.films import rating_context
+from catalog.views.private import to_login
 
 
 @require_POST
@@ -21,7 +21,7 @@ def film_rating(request: HttpRequest, pk: int) -> HttpResponse:
     if back is None:
         raise Http404(_("There is no such film."))
     if not isinstance(request.user, User):
-        return _to_login(request, back.get_absolute_url())
+        return to_login(request, back.get_absolute_url())
     problem = _act(request, request.user, pk)
     if request.htmx:  # type: ignore[attr-defined]
         return _fragment(request, pk, problem)
@@ -39,7 +39,7 @@ def _act(request: HttpRequest, user: User, pk: int) -> str:
         if "withdraw" in request.POST:
             ratings.withdraw_rating(movie_id=pk, by=user, at=now)
         else:
-            ratings.rate_movie(movie_id=pk, by=user, at=now, value=request.POST.get("value", ""))
+            recommendations.rate_movie(movie_id=pk, by=user, at=now, value=request.POST.get("value", ""))
     except (BadRating, UnknownMovie) as refusal:
         return str(refusal)
     return ""
@@ -49,10 +49,3 @@ def _fragment(request: HttpRequest, pk: int, problem: str) -> HttpResponse:
     film = get_object_or_404(Movie.objects.select_related("standing__edition", "imported"), pk=pk)
     context = rating_context(request, film) | {"problem": problem, "fragment": True}
     return render(request, "_partials/rating_answer.html", context, status=422 if problem else 200)
-
-
-def _to_login(request: HttpRequest, address: str) -> HttpResponse:
-    answer = redirect_to_login(address)
-    if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
-    return answer

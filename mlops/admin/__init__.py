@@ -1,3 +1,3 @@
-from mlops.admin import audit, deployments, versions
+from mlops.admin import audit, datasets, deployments, monitoring, requests, runs, versions
 
-__all__ = ["audit", "deployments", "versions"]
+__all__ = ["audit", "datasets", "deployments", "monitoring", "requests", "runs", "versions"]

@@ -1,21 +1,29 @@
-"""Deployments: which version serves, since when, and which served before."""
+"""Deployments: which version serves, since when, and which served before; and the way back."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from mlops.admin.actors import names, who
-from mlops.admin.readonly import LookOnly
-from mlops.models import Deployment
+from mlops import policies
+from mlops.admin import addresses, serving_on
+from mlops.admin.actors import person, teller
+from mlops.admin.blocks import Act, Facts, Section, Shown
+from mlops.admin.forms import ReasonForm
+from mlops.admin.paged import Paged, View
+from mlops.admin.words import moment
+from mlops.errors import Refused
+from mlops.models import Deployment, ModelVersion
 from mlops.models.deployments import DeploymentQuerySet
+from mlops.services import promotion
 
 
 class Open(DropdownFilter):
@@ -32,14 +40,14 @@ class Open(DropdownFilter):
 
 
 @admin.register(Deployment)
-class DeploymentAdmin(LookOnly, ModelAdmin):
+class DeploymentAdmin(Paged):
     list_display = ("version", "role_in_words", "how", "started_at", "ended_at")
     list_filter = (Open, ("role", ChoicesDropdownFilter), ("how", ChoicesDropdownFilter))
     list_filter_submit = True
     list_select_related = ("version",)
     search_fields = ("recipe_key",)
     ordering = ("-started_at", "-pk")
-    fields = ("version_link", ("role", "how"), ("started_at", "starter"), ("ended_at", "ender"))
+    actions_list = ("on",)
 
     @display(
         description=_("role"), ordering="role", label={"CHAMPION": "success", "CHALLENGER": "info", "ENDED": "warning"}
@@ -48,15 +56,76 @@ class DeploymentAdmin(LookOnly, ModelAdmin):
         role = obj.get_role_display()
         return ("ENDED", _("%(role)s, ended") % {"role": role}) if obj.ended_at else (obj.role, role)
 
-    @display(description=_("version"))
-    def version_link(self, obj: Deployment) -> SafeString:
-        address = reverse("admin:mlops_modelversion_change", args=[obj.version_id])
-        return format_html('<a class="staff-link" href="{}">{}</a>', address, obj.version)
+    @action(description=_("What served on…"), permissions=["view"], icon="event", url_path="on")
+    def on(self, request: HttpRequest) -> HttpResponse:
+        return serving_on.page(self, request)
 
-    @display(description=_("started by"))
-    def starter(self, obj: Deployment) -> str:
-        return who(obj.started_by, names([obj.started_by]))
+    def views(self) -> Sequence[tuple[str, str, View]]:
+        return (("<path:object_id>/roll-back/", "roll_back", partial(roll_back, self)),)
 
-    @display(description=_("ended by"))
-    def ender(self, obj: Deployment) -> str:
-        return who(obj.ended_by, names([obj.ended_by]))
+    def row_page(self, request: HttpRequest, row: Deployment) -> HttpResponse:
+        acts = []
+        if row.role == Deployment.Role.CHAMPION and not row.ended_at and policies.may_roll_back(person(request), row):
+            acts = [Act(gettext("Roll back…"), addresses.act("deployment", "roll_back", row.pk), main=True)]
+        words = gettext("Served everyone from %(a)s until %(b)s.") if row.ended_at else gettext("In force since %(a)s.")
+        lead = words % {"a": moment(row.started_at), "b": moment(row.ended_at)}
+        return self.page(
+            request, str(row), [Section(gettext("How it came"), [_facts(request, row)])], lead=lead, acts=acts
+        )
+
+
+def _facts(request: HttpRequest, row: Deployment) -> Facts:
+    tell = teller(row.started_by, row.ended_by)
+    rows: list[tuple[str, Shown]] = [
+        (gettext("Version"), addresses.link(request, "modelversion", row.version_id, row.version.label)),
+        (gettext("How"), row.get_how_display()),
+    ]
+    if row.request_id:
+        rows.append((gettext("Request"), addresses.link(request, "promotionrequest", row.request_id, str(row.request))))
+    if row.replaces_id:
+        rows.append((gettext("Replaced"), addresses.link(request, "deployment", row.replaces_id, str(row.replaces))))
+    rows += [
+        (gettext("Reason"), row.reason or "—"),
+        (gettext("Started"), f"{moment(row.started_at)}, {tell(row.started_by)}"),
+        (gettext("Ended"), f"{moment(row.ended_at)}, {tell(row.ended_by)}" if row.ended_at else "—"),
+    ]
+    return Facts(rows)
+
+
+def roll_back(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Say what will serve then, ask why, and roll back."""
+    row: Deployment = model_admin.row_or_404(request, object_id)
+    if not person(request).has_perm("mlops.roll_back"):
+        raise PermissionDenied
+
+    def act(given: dict[str, Any]) -> tuple[str, str]:
+        champion = Deployment.objects.champion(row.recipe_key)
+        if champion is None or champion.pk != row.pk:
+            raise Refused(gettext("%(version)s does not serve any more: look again.") % {"version": row.version.label})
+        by, now = person(request), timezone.now()
+        found = promotion.roll_back(recipe_key=row.recipe_key, reason=given["reason"], by=by, at=now)
+        if found is None:
+            said = gettext("Rolled back: no version of %(recipe)s serves now.") % {"recipe": row.recipe_key}
+            return said, addresses.rows("deployment")
+        said = gettext("Rolled back: %(version)s serves now.") % {"version": found.version.label}
+        return said, addresses.row("deployment", found.pk)
+
+    title = gettext("Roll back %(version)s") % {"version": row.version.label}
+    form = ReasonForm(request.POST or None)
+    back = addresses.row("deployment", row.pk)
+    result: HttpResponse = model_admin.ask(request, title, _then(row), form, back, act)
+    return result
+
+
+def _then(row: Deployment) -> str:
+    """Return in words what serves after a roll back."""
+    forward = gettext("%(version)s serves again only after a new request and an approval.") % {
+        "version": row.version.label
+    }
+    before = row.replaces.version if row.how == Deployment.How.PROMOTION and row.replaces else None
+    if before and before.state == ModelVersion.State.APPROVED:
+        return gettext("Then %(before)s serves again, in every web process within seconds. %(forward)s") % {
+            "before": before.label,
+            "forward": forward,
+        }
+    return gettext("Then no version of %(recipe)s serves. %(forward)s") % {"recipe": row.recipe_key, "forward": forward}

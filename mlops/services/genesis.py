@@ -9,6 +9,7 @@ from mlops.errors import MlopsError
 from mlops.models import Deployment, ModelVersion
 from mlops.ports import Actor, Kind
 from mlops.services.audit import record
+from mlops.services.promotion import lock_slot
 
 
 def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
@@ -22,14 +23,17 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
     recipe = registry.recipe(recipe_key)
     if recipe.kind is not Kind.SOFTWARE:
         raise MlopsError(f"{recipe.title} learns from data: its first version needs a request and an approval.")
-    artefact = store.put(arrays.pack(recipe.fit((), recipe.params, seed=0).arrays()))
+    state = recipe.fit((), recipe.params, seed=0).arrays()
+    artefact = store.put(arrays.pack(state))
     with transaction.atomic():
+        lock_slot(recipe_key)
         version = ModelVersion.objects.create(
             recipe_key=recipe_key,
             kind=recipe.kind.value,
             number=1,
             state=ModelVersion.State.APPROVED,
             artefact_digest=artefact,
+            arrays_digest=arrays.digest(state),
             params=dict(recipe.params),
             created_at=at,
             created_by=str(by.subject_id),

@@ -222,9 +222,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE / "beat-schedule")
 CELERY_TASK_ROUTES = schedules.ROUTES
+CELERY_TASK_ANNOTATIONS = schedules.LIMITS
 
 # --- the house rules ---------------------------------------------------------------------------------------------
-MLOPS_RECIPES = ["catalog.recipes.weighted_rating.WeightedRating"]
+MLOPS_RECIPES = ["catalog.recipes.weighted_rating.WeightedRating", "catalog.recipes.recommender.Recommender"]
 DEMO = env.choice("DEMO", "real", ("real", "generated"))
 RETRO_UNTIL = env.whole("RETRO_UNTIL", 2000, least=1900, most=2005)
 EDITION_EVERY = env.whole("EDITION_EVERY", 30, least=1, most=86_400)  # seconds between two editions, at least
@@ -233,9 +234,12 @@ EDITION_KEEP = {"all_days": 7, "daily_days": 365}
 # The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
 TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
+DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last by time, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
-CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)
+TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found
+DRIFT_EVERY = env.whole("DRIFT_EVERY", 60, least=5, most=7 * 86_400)  # seconds between two looks at drift
+CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY, TEND_EVERY, DRIFT_EVERY)
 
 LOGGING = {
     "version": 1,

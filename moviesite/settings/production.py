@@ -11,7 +11,9 @@ CSRF_TRUSTED_ORIGINS = [origin for host in ALLOWED_HOSTS for origin in env.origi
 env.text("DATABASE_URL")
 env.text("REDIS_URL")
 EDITION_EVERY = env.whole("EDITION_EVERY", 900, least=1, most=86_400)
-CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY)
+TEND_EVERY = env.whole("TEND_EVERY", 60, least=1, most=3_600)
+DRIFT_EVERY = env.whole("DRIFT_EVERY", 86_400, least=5, most=7 * 86_400)
+CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY, TEND_EVERY, DRIFT_EVERY)
 MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
 
 SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)

@@ -23,6 +23,10 @@ def _rows(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
     }
 
 
+def _page(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}"), "permission": _holding(permission)}
+
+
 def _section(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "collapsible": False, "items": list(items)}
 
@@ -43,9 +47,19 @@ NAVIGATION = [
         _rows(_("Raters"), "fingerprint", "catalog", "rater"),
     ),
     _section(
-        _("Models in service"),
+        _("Models"),
+        _rows(_("Datasets"), "dataset", "mlops", "dataset"),
+        _rows(_("Runs"), "model_training", "mlops", "run"),
         _rows(_("Versions"), "deployed_code", "mlops", "modelversion"),
+        _rows(_("Promotion requests"), "approval_delegation", "mlops", "promotionrequest"),
         _rows(_("Deployments"), "rocket_launch", "mlops", "deployment"),
+        _page(_("What served on…"), "event", "mlops_deployment_on", "mlops.view_deployment"),
+    ),
+    _section(
+        _("Watching"),
+        _page(_("Outcomes"), "monitoring", "mlops_outcome_summary", "mlops.view_outcome"),
+        _rows(_("Drift"), "waves", "mlops", "driftreport"),
+        _page(_("Provisioning"), "memory", "mlops_run_provisioning", "mlops.view_run"),
     ),
     _section(
         _("Partners"),

@@ -1,5 +1,6 @@
 """A partner at the API: calls with a key, and a small catalogue whose every number is fixed."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +45,12 @@ class Caller:
             address += "?" + urlencode({_dotted(name): value for name, value in query.items()})
         headers = {"Authorization": f"Bearer {self.plain}"} | (headers or {})
         return getattr(self.client, method)(address, headers=headers)
+
+    def post(self, path: str, body: Any, kind: str = "application/json", **headers: str) -> Any:
+        """POST a body, as JSON unless it is text or bytes already."""
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        headers = {"Authorization": f"Bearer {self.plain}"} | headers
+        return self.client.post(BASE + path, text, content_type=kind, headers=headers)
 
     def walk(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Every item of a list, by its cursors."""

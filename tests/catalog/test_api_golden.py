@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
+from catalog.models import Movie
 from tests.catalog.api_calls import Caller, five_films
+from tests.catalog.learned import serve, small_model
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parents[1] / "api_responses"
@@ -22,14 +25,29 @@ CALLS = {
     "movie_rank": "movies/12/rank",
     "editions": "editions",
     "edition": "editions/1",
+    "movie_similar": "movies/12/similar?limit=2",
+    "movie_similar_unserved": "movies/16/similar",
+    "models": "models",
     "problem": "problems/bad_parameter",
     "refused": "charts/top?limit=251&decade=fifties&colour=red",
 }
+POSTS: dict[str, Any] = {
+    "recommendations": {"ratings": [{"movie": 11, "value": 9}, {"movie": 12, "value": 8}], "limit": 2},
+    "recommendations_chart": {"ratings": [{"movie": 11, "value": 2}], "limit": 2},
+    "recommendations_refused": {"ratings": [{"movie": 99, "value": 0, "weight": 2}], "limits": 3},
+}
+
+
+def site(name: str) -> None:
+    """Five films and one without a vote; a learned version serves unless the name says otherwise."""
+    five_films()
+    if not name.endswith("unserved"):
+        serve(small_model(Movie.objects.order_by("pk")))
 
 
 @pytest.mark.parametrize(("name", "address"), CALLS.items(), ids=CALLS)
 def test_body_is_the_golden_one(name: str, address: str) -> None:
-    five_films()
+    site(name)
     body = Caller().get(address).json()
     opaque = {name: "…" for name in ("request_id", "next_cursor") if body.get(name)}
     body |= opaque
@@ -40,21 +58,48 @@ def test_schema_is_the_golden_one() -> None:
     _compare("schema", Caller().get("schema").json())
 
 
-@pytest.mark.parametrize(("name", "address"), CALLS.items(), ids=CALLS)
+@pytest.mark.parametrize(("name", "sent"), POSTS.items(), ids=POSTS)
+def test_answer_to_a_body_is_the_golden_one(name: str, sent: Any) -> None:
+    site(name)
+    body = Caller().post("recommendations", sent).json()
+    _compare(name, body | {name: "…" for name in ("request_id",) if body.get(name)})
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [*CALLS.items(), ("model", "models/recommender/1")], ids=[*CALLS, "model"]
+)
 def test_body_is_what_the_schema_says_and_nothing_more(name: str, address: str) -> None:
-    five_films()
+    site(name)
     api = Caller()
     schema = api.get("schema").json()
     response = api.get(address)
-    shape = _shape(schema, f"/api/v1/{address.partition('?')[0]}", response)
-    Draft202012Validator(shape | {"components": _closed(schema["components"])}).validate(response.json())
+    _validate(schema, _shape(schema, f"/api/v1/{address.partition('?')[0]}", "get", response), response.json())
 
 
-def _shape(schema: dict[str, Any], path: str, response: Any) -> dict[str, Any]:
-    """The schema's own word on an answer: by its path, status and media type."""
-    template = path.replace("/12", "/{number}").replace("editions/1", "editions/{number}")
+@pytest.mark.parametrize(("name", "sent"), POSTS.items(), ids=POSTS)
+def test_what_is_sent_and_answered_is_what_the_schema_says(name: str, sent: Any) -> None:
+    site(name)
+    api = Caller()
+    schema = api.get("schema").json()
+    response = api.post("recommendations", sent)
+    _validate(schema, _shape(schema, "/api/v1/recommendations", "post", response), response.json())
+    wanted = schema["paths"]["/api/v1/recommendations"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    if response.status_code == 200:
+        _validate(schema, wanted, sent)
+    else:
+        with pytest.raises(ValidationError):
+            _validate(schema, wanted, sent)
+
+
+def _validate(schema: dict[str, Any], shape: dict[str, Any], body: Any) -> None:
+    Draft202012Validator(shape | {"components": _closed(schema["components"])}).validate(body)
+
+
+def _shape(schema: dict[str, Any], path: str, method: str, response: Any) -> dict[str, Any]:
+    """The schema's own word on an answer: by its path, method, status and media type."""
+    template = re.sub(r"/(12|16|1)(?=/|$)", "/{number}", path).replace("models/recommender", "models/{recipe}")
     template = template.replace("bad_parameter", "{code}")
-    answers = schema["paths"][template]["get"]["responses"]
+    answers = schema["paths"][template][method]["responses"]
     found: dict[str, Any] = answers[str(response.status_code)]["content"][response["Content-Type"]]["schema"]
     return found
 

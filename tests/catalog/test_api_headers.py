@@ -14,7 +14,19 @@ from tests.catalog.api_calls import Caller, five_films, next_edition, refusal
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
-EVERY = ("charts/top", "movies", "movies/12", "movies/12/rank", "editions", "editions/1", "schema", "problems/internal")
+EVERY = (
+    "charts/top",
+    "movies",
+    "movies/12",
+    "movies/12/rank",
+    "movies/12/similar",
+    "editions",
+    "editions/1",
+    "models",
+    "models/weighted-rating/1",
+    "schema",
+    "problems/internal",
+)
 
 
 @pytest.fixture

@@ -1,16 +1,34 @@
 """What serves is what is deployed, loaded once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from django.conf import settings
 
 from mlops import arrays, ledger, serving, store
 from mlops.errors import BadArtefact
-from tests.factories.mlops import NOON, make_deployment, make_genesis, make_version
+from mlops.models import ModelVersion
+from mlops.ports import Arrays
+from mlops.services import promotion
+from mlops.serving.loaded import memory
+from tests.factories.mlops import (
+    NOON,
+    make_approver,
+    make_candidate,
+    make_deployment,
+    make_genesis,
+    make_promotion,
+    make_version,
+)
+from tests.toy_recipe import ITEMS, Means, ToyLearner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
+HOUR = timedelta(hours=1)
 
 
 def test_the_version_in_force_is_served_with_its_name() -> None:
@@ -39,11 +57,34 @@ def test_an_artefact_is_loaded_once_per_digest() -> None:
     assert serving.served("toy-formula").model is first
 
 
-def deployed(data: bytes) -> Path:
-    """Deploy a formula whose artefact is these bytes, and return nothing's file."""
+def deployed(data: bytes) -> None:
+    """Deploy a formula whose artefact is these bytes."""
     version = make_version(recipe_key="toy-formula", kind="SOFTWARE", state="APPROVED", artefact_digest=store.put(data))
     make_deployment(version)
-    return Path(version.artefact_digest)
+
+
+def file_of(digest: str) -> Path:
+    return Path(settings.ARTEFACTS) / digest[:2] / digest
+
+
+def state(mean: float) -> str:
+    """The digest of a learned state in the store."""
+    return store.put(arrays.pack({"means": np.full(ITEMS, mean)}))
+
+
+def promoted(hours: int) -> ModelVersion:
+    """The next version of the learner, in force so many hours after noon."""
+    version = make_candidate(artefact_digest=state(hours))
+    make_promotion(version, at=NOON + hours * HOUR)
+    return version
+
+
+def rolled_back(hours: int) -> None:
+    promotion.roll_back(recipe_key="toy-learner", reason="worse", by=make_approver(), at=NOON + hours * HOUR)
+
+
+def label() -> str:
+    return serving.served("toy-learner").label
 
 
 @pytest.mark.parametrize(
@@ -53,6 +94,7 @@ def deployed(data: bytes) -> Path:
         (arrays.pack({"other": np.array([1])}), "factor is not one whole number"),
         (arrays.pack({"factor": np.array([1.5])}), "factor is not one whole number"),
         (arrays.pack({"factor": np.array([1, 2])}), "factor is not one whole number"),
+        (arrays.pack({"factor": np.array([1]), "noise": np.array([0.5, np.nan])}), "noise holds a value that is not"),
     ],
 )
 def test_an_artefact_that_is_not_of_the_recipe_is_refused(data: bytes, why: str) -> None:
@@ -61,15 +103,97 @@ def test_an_artefact_that_is_not_of_the_recipe_is_refused(data: bytes, why: str)
         serving.served("toy-formula")
 
 
-def test_a_changed_artefact_is_refused_and_one_put_back_is_served(settings: Any) -> None:
-    digest = make_genesis("toy-formula").version.artefact_digest
-    file = Path(settings.ARTEFACTS) / digest[:2] / digest
+def test_a_changed_artefact_is_refused_and_one_put_back_is_served() -> None:
+    file = file_of(make_genesis("toy-formula").version.artefact_digest)
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"\x09")
-    with pytest.raises(BadArtefact, match="has been changed"):
-        serving.served("toy-formula")
+    for _ in range(2):
+        with pytest.raises(BadArtefact, match="has been changed"):
+            serving.served("toy-formula")
     file.write_bytes(whole)
     assert serving.served("toy-formula").label == "toy-formula v1"
+
+
+# --- promotion and rollback --------------------------------------------------------------------------------------
+def test_a_promotion_and_a_rollback_act_at_the_next_call() -> None:
+    promoted(0)
+    assert label() == "toy-learner v1"
+    promoted(1)
+    assert label() == "toy-learner v2"
+    rolled_back(2)
+    assert label() == "toy-learner v1"
+    assert serving.faults() == {}
+
+
+def test_when_a_promoted_version_is_broken_the_one_before_keeps_serving_and_says_so() -> None:
+    promoted(0)
+    before = serving.served("toy-learner").model
+    file = file_of(promoted(1).artefact_digest)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"\x09")
+    assert serving.served("toy-learner").model is before
+    assert label() == "toy-learner v1"
+    assert serving.faults()["toy-learner"].startswith("toy-learner v2 cannot be loaded, toy-learner v1 keeps serving")
+    store.remove(promoted(2).artefact_digest)
+    assert label() == "toy-learner v1"
+    file.write_bytes(whole)
+    rolled_back(3)
+    assert label() == "toy-learner v2"
+    assert serving.faults() == {}
+
+
+def test_after_a_rollback_what_was_rolled_back_from_never_stands_in() -> None:
+    first = promoted(0)
+    promoted(1)
+    assert label() == "toy-learner v2"
+    store.remove(first.artefact_digest)
+    rolled_back(2)
+    with pytest.raises(BadArtefact, match="cannot be opened"):
+        serving.served("toy-learner")
+    assert serving.faults()["toy-learner"].startswith("toy-learner v1 cannot be loaded")
+    store.remove(promoted(3).artefact_digest)
+    with pytest.raises(BadArtefact):  # not v2 either, though it is in memory and served before this one
+        serving.served("toy-learner")
+
+
+# --- faults ------------------------------------------------------------------------------------------------------
+def test_a_file_that_is_lost_after_loading_is_a_fault_while_the_model_serves_on() -> None:
+    file = file_of(make_genesis("toy-formula").version.artefact_digest)
+    whole = file.read_bytes()
+    assert serving.faults() == {}
+    file.write_bytes(whole[:-1] + b"\x09")
+    assert "has been changed" in serving.faults()["toy-formula"]
+    file.unlink()
+    assert "could not be loaded again" in serving.faults()["toy-formula"]
+    assert serving.served("toy-formula").label == "toy-formula v1"
+    file.write_bytes(whole)
+    assert serving.faults() == {}
+
+
+# --- memory ------------------------------------------------------------------------------------------------------
+class Slow(ToyLearner):
+    """A recipe whose model takes long to load, and that counts how often it was asked to."""
+
+    key = "slow"
+    loads: ClassVar[list[int]] = []
+
+    def load(self, arrays: Arrays) -> Means:
+        time.sleep(0.02)
+        self.loads.append(1)
+        return super().load(arrays)
+
+
+def test_ten_at_once_load_a_model_once_and_few_are_kept(settings: Any) -> None:
+    settings.MLOPS_RECIPES = [f"{__name__}.Slow"]
+    Slow.loads.clear()
+    digests = [state(mean) for mean in range(4)]
+    with ThreadPoolExecutor(10) as pool:
+        found = list(pool.map(lambda _: memory().model("slow", digests[0]), range(10)))
+    assert len({id(model) for model in found}) == len(Slow.loads) == 1
+    for digest in digests:
+        memory().model("slow", digest)
+    assert list(memory().models["slow"]) == digests[-2:]
+    assert len(Slow.loads) == 4
 
 
 def test_the_ledger_tells_what_served_when() -> None:

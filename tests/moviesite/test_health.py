@@ -17,6 +17,7 @@ from mlops import triggers
 from moviesite import health
 from moviesite.tasks import heartbeat
 from tests.factories.catalog import small_catalogue
+from tests.factories.mlops import make_genesis
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,12 +39,13 @@ def test_without_broker_and_worker_visitors_are_still_served(client: Client) -> 
     code, found = asked(client)
     assert (code, found["state"], found["ready"]) == (200, "degraded", True)
     assert found["parts"]["broker"].startswith("away")
-    assert found["parts"]["worker"] == "not seen"
+    assert found["parts"]["worker"] == found["parts"]["training"] == "not seen"
 
 
 def test_with_everything_there_it_is_green(client: Client, valkey: str) -> None:
     small_catalogue(3)
     heartbeat()
+    cache.set(health.TRAINING, time.time())
     code, found = asked(client)
     assert (code, found["state"], set(found["parts"].values())) == (200, "ok", {"ok"})
 
@@ -54,6 +56,26 @@ def test_a_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None
     code, found = asked(client)
     assert (code, found["state"]) == (200, "degraded")
     assert found["parts"]["worker"].startswith("silent for 1")
+
+
+def test_a_training_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None:
+    small_catalogue(3)
+    heartbeat()
+    cache.set(health.TRAINING, time.time() - 200)
+    code, found = asked(client)
+    assert (code, found["state"]) == (200, "degraded")
+    assert found["parts"]["training"].startswith("silent for 2")
+
+
+def test_a_model_whose_file_is_changed_is_amber_and_named(client: Client, settings: Any) -> None:
+    small_catalogue(3)
+    digest = make_genesis().version.artefact_digest
+    assert asked(client)[1]["parts"]["models"] == "ok"
+    file = Path(settings.ARTEFACTS) / digest[:2] / digest
+    file.write_bytes(file.read_bytes()[:-1] + b"\x09")
+    code, found = asked(client)
+    assert (code, found["state"]) == (200, "degraded")
+    assert "has been changed" in found["parts"]["models"]
 
 
 def test_a_missing_trigger_is_red_and_named(client: Client) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from catalog.demo import films, generated, ratings, sources
+from catalog.demo import films, generated, holding, ratings, sources
 from catalog.errors import CatalogError
 from catalog.models import DataImport, Movie
 from catalog.services import accounts, demo, editions
@@ -27,14 +28,21 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are films already")
         parser.add_argument("--demo", choices=["real", "generated"], default=settings.DEMO)
         parser.add_argument("--films", type=int, default=FILMS, help="how many films a generated set has")
+        parser.add_argument(
+            "--hold-back",
+            type=int,
+            default=settings.DEMO_HOLD_BACK,
+            metavar="PERCENT",
+            help="so many per cent of the ratings, the last by time, are left for `replay` (0 loads all)",
+        )
 
-    def handle(self, *args: Any, if_empty: bool, demo: str, films: int, **options: Any) -> None:
+    def handle(self, *args: Any, if_empty: bool, demo: str, films: int, hold_back: int, **options: Any) -> None:
         if Movie.objects.exists():
             self._already(quiet=if_empty)
             return
         started = time.monotonic()
         try:
-            self._load(self._real() if demo == "real" else self._generated(films))
+            self._load(self._real() if demo == "real" else self._generated(films), hold_back)
         except (CatalogError, ValueError) as error:  # the second: a size or a source that cannot be
             raise CommandError(str(error)) from error
         self._accounts()
@@ -84,8 +92,12 @@ class Command(BaseCommand):
             licence_seed=seed,
         )
 
-    def _load(self, demo_set: demo.DemoSet) -> None:
-        demo.load(demo_set=demo_set, by=SYSTEM, at=timezone.now(), progress=self._progress)
+    def _load(self, whole: demo.DemoSet, percent: int) -> None:
+        loaded, later = holding.held_back(whole.ratings, percent)
+        report = {**whole.rating_report, "held_back": holding.report(later, percent)}
+        part = replace(whole, ratings=loaded, rating_report=report)
+        demo.load(demo_set=part, by=SYSTEM, at=timezone.now(), progress=self._progress)
+        self._say(holding.sentence(loaded, later))
 
     def _accounts(self) -> None:
         if settings.MAY_MAKE_DEMO_ACCOUNTS:

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from subprocess import Popen
@@ -21,10 +21,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
-from moviesite import processes
+from moviesite import processes, schedules
+from moviesite.notices import Notices
 from moviesite.settings import env
 
-ORDER = ("web", "beat", "worker", "valkey")  # how they stop: the broker last
+ORDER = ("web", "beat", "trainer", "worker", "valkey")  # how they stop: the broker last
+NOTHING: Mapping[str, str] = {}
+STANDS_BACK = 10  # of 19: training takes what pages leave
 PATIENCE = 90.0  # seconds until the site must answer
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: the terminal was closed
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says: it is our own address
@@ -40,6 +43,7 @@ class Command(BaseCommand):
         self.environment = dict(os.environ)
         self.stopping = False
         self.interruptible = True  # while nothing is being started that could be lost
+        self.notices = Notices("")
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.umask(0o077)
@@ -85,6 +89,8 @@ class Command(BaseCommand):
             self._work()
         while not self.stopping:
             self._tend()
+            for words in self.notices.fresh(time.monotonic()):
+                self._say(words)
             time.sleep(0.2)
 
     def _prepare(self) -> None:
@@ -107,16 +113,25 @@ class Command(BaseCommand):
             time.sleep(0.1)
         if not self.stopping:
             self._say(GREETING.format(address=address, state=settings.STATE))
+            self.notices = Notices(address)
 
     def _work(self) -> None:
-        """Start worker and schedule once the site answers: on two cores they would only hold each other up."""
-        worker = ["worker", "-Q", "charts", "-c", "1", "-l", "INFO", "--without-mingle", "--without-gossip"]
-        self._spawn("worker", "celery", "-A", "moviesite", *worker)
-        self._spawn("beat", "celery", "-A", "moviesite", "beat", "-l", "WARNING", "--pidfile=")
+        """Start workers and schedule once the site answers: on two cores they would only hold each other up."""
+        call_command("first_run", stdout=self.stdout)
+        connections.close_all()
+        celery = ("celery", "-A", "moviesite")
+        self._spawn("worker", *celery, *schedules.WORKERS[schedules.CHARTS])
+        training = {"environment": schedules.TRAINING_ENVIRONMENT, "nice": STANDS_BACK}
+        self._spawn("trainer", *celery, *schedules.WORKERS[schedules.TRAINING], **training)
+        self._spawn("beat", *celery, "beat", "-l", "WARNING", "--pidfile=")
 
-    def _spawn(self, name: str, *module: str) -> None:
+    def _spawn(self, name: str, *module: str, environment: Mapping[str, str] = NOTHING, nice: int = 0) -> None:
         command = [sys.executable, "-m", *module]
-        self._begin(name, lambda: processes.spawn(command, env=self.environment, log=self._log(name)))
+
+        def start() -> Popen[bytes]:
+            return processes.spawn(command, env=self.environment | environment, log=self._log(name), nice=nice)
+
+        self._begin(name, start)
 
     def _begin(self, name: str, start: Callable[[], Popen[bytes]]) -> None:
         child = processes.Kept(start)
@@ -138,7 +153,7 @@ class Command(BaseCommand):
                     raise CommandError(said)
                 self._say(f"{said}. It starts again.")
         broker = self.children.get("valkey")
-        for name in ("valkey", "worker", "beat"):
+        for name in ("valkey", "worker", "trainer", "beat"):
             child = self.children.get(name)
             if child and child.wanted and (child is broker or not broker or broker.running):
                 self._again(name, child)

@@ -1,0 +1,98 @@
+"""What a body may say: strict JSON of a bounded size, every wrong place named by its pointer (RFC 6901)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from catalog.api.errors import Fault, Refused
+
+MOST_BYTES = 64 * 1024  # 500 ratings need some 20,000
+LISTED = 20  # wrong places that are told at once
+
+
+class StrictJson(BaseParser):
+    """JSON without what JSON has not: NaN, two values under one name, text that is no UTF-8."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        data = stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise Refused("too_large", f"A body holds at most {MOST_BYTES:,} bytes.")
+        try:
+            return json.loads(data.decode(), parse_constant=_no_number, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:  # the second: nested without end
+            raise ParseError(f"The body is no JSON: {_short(str(error))}.") from error
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return found
+
+
+class Faults:
+    """Gathers every wrong place of a body, so that all are told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+
+    def add(self, pointer: str, code: str, detail: str) -> None:
+        self.found.append({"pointer": pointer, "code": code, "detail": detail})
+
+    def whole(self, pointer: str, value: Any, least: int, most: int) -> int | None:
+        """Return a whole number in its bounds, or None after noting what is wrong with it."""
+        if type(value) is int and least <= value <= most:  # true is no number, and 8.0 is not written as one
+            return value
+        self.add(pointer, "bad_value", f"{pointer} must be a whole number from {least} to {most}.")
+        return None
+
+    def unknown(self, pointer: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        """Note every name that is none of those known."""
+        for name in given:
+            if name not in known:
+                where = f"{pointer}/{_escaped(name)}"
+                self.add(where, "unknown_field", f"There is no field {where}. Known here: {', '.join(known)}.")
+
+    def check(self) -> None:
+        """Raise Refused when anything was wrong."""
+        if self.found:
+            listed = self.found[:LISTED]
+            raise Refused("bad_body", " ".join(fault["detail"] for fault in listed), listed)
+
+
+def given(request: Request) -> dict[str, Any]:
+    """Return the body, which must be an object. Raises Refused, or ParseError when it cannot be read."""
+    _check_length(request._request)
+    body = request.data
+    if not isinstance(body, dict):
+        faults = Faults()
+        faults.add("", "bad_value", "The body must be an object.")
+        faults.check()
+    return dict(body)
+
+
+def _check_length(request: HttpRequest) -> None:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise Refused("too_large", f"A body holds at most {MOST_BYTES:,} bytes.")
+    if length == "0":
+        raise ParseError("There is no body.")
+
+
+def _escaped(name: str) -> str:
+    return _short(name).replace("~", "~0").replace("/", "~1")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:80]}…"

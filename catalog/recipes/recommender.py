@@ -1,0 +1,90 @@
+"""The learning system as a governed recipe: EASE^R for lists, damped means and tastes for predicted ratings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from catalog.recipes.recommending import contract
+from catalog.recsys.recommender import RecommenderModel
+from catalog.selectors import extracts
+from mlops.ports import Arrays, Extract, Fold, Kind, Metric, Model, Rows, Table
+
+if TYPE_CHECKING:
+    from catalog.recipes.recommending.evaluating import Arm
+
+
+class Recommender:
+    """Learned from ratings; the web process only loads it, all else is for workers."""
+
+    key = "recommender"
+    title = "Recommender"
+    kind = Kind.LEARNING
+    dataset_key = "visitor-ratings"
+    subject = "subject"
+    columns = contract.COLUMNS
+    gates = contract.GATES
+    params = contract.PARAMS
+    resources = contract.RESOURCES
+
+    def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""
+        return contract.checked(params)
+
+    def extract(self, since: datetime | None, until: datetime) -> Extract:
+        """Return the ratings as they were known at `until`, those recorded from `since` alone."""
+        return Extract(*extracts.ratings(since, until))
+
+    def split(self, rows: Rows) -> Sequence[Fold]:
+        """Return people held out by hash, who decide, and everybody after one moment. Raises NotEnoughData."""
+        from catalog.recsys import splits  # noqa: PLC0415 — workers alone
+
+        return splits.folds(rows)
+
+    def partial(self, partition: Rows) -> Arrays:
+        """Return the partition's ratings as sparse rows, without ids of people."""
+        from catalog.recsys import likes  # noqa: PLC0415 — workers alone
+
+        return likes.partial(partition)
+
+    def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> RecommenderModel:
+        """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
+        from catalog.recsys import fitting  # noqa: PLC0415 — workers alone
+
+        given = contract.checked(params)
+        return fitting.fit(
+            partials,
+            regularisation=given["regularisation"],
+            threshold=given["threshold"],
+            rank=given["rank"],
+            seed=seed,
+        )
+
+    def rivals(self, fold: Fold, params: Mapping[str, Any], seed: int) -> Mapping[str, Model]:
+        """Return popularity, weighted-rating and svd, the same whatever the candidate's parameters."""
+        from catalog.recsys import likes, rivals, splits  # noqa: PLC0415 — workers alone
+
+        return rivals.fitted(likes.joined([likes.partial(fold.train)]), splits.LIKED)
+
+    def evaluate(self, model: Model, fold: Fold) -> Sequence[Metric]:
+        """Return the metrics of lists for any arm, and those of predicted ratings for one that foretells them."""
+        from catalog.recipes.recommending import evaluating  # noqa: PLC0415 — workers alone
+
+        return evaluating.metrics(cast("Arm", model), fold)
+
+    def stability(
+        self, model: Model, fold: Fold, params: Mapping[str, Any], seed: int
+    ) -> tuple[Sequence[Metric], Arrays]:
+        """Return how far lists outlast a change of people, and the arrays from which ranks get their intervals."""
+        from catalog.recipes.recommending import stability  # noqa: PLC0415 — workers alone
+
+        return stability.measured(cast(RecommenderModel, model), fold, contract.checked(params)["refits"], seed)
+
+    def compare(self, candidate: Model, champion: Model | None, fold: Fold) -> Sequence[Table]:
+        """Return what would change in the lists of held-out people."""
+        from catalog.recipes.recommending import comparing  # noqa: PLC0415 — workers alone
+
+        return comparing.tables(cast("Arm", candidate), cast("Arm | None", champion), fold)
+
+    def load(self, arrays: Arrays) -> RecommenderModel:
+        """Return the model whose state the arrays are. Raises ValueError when they are not of this recipe."""
+        return RecommenderModel.from_arrays(arrays)

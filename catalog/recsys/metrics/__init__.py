@@ -1,0 +1,1 @@
+"""How good a list or a prediction was, person by person. No framework; each file one family."""

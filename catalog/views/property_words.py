@@ -1,0 +1,77 @@
+"""The words of the five properties: titles, definitions, claims, rules, and what each measurement is of."""
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES = {
+    "complexity": _("Complexity"),
+    "debugging": _("Error debugging"),
+    "new-data": _("Handling new data"),
+    "determinism": _("Determinism"),
+    "drift": _("Drift"),
+}
+DEFINITIONS = {
+    "complexity": _(
+        "How much there is to understand: the lines of code that make the output, without comments, and the numbers "
+        "that govern it."
+    ),
+    "debugging": _(
+        "The share of outputs that come with a receipt: whole numbers that anyone can add up to exactly that output. "
+        "Asked for anew, on a sample, when this page is made."
+    ),
+    "new-data": _("What more data does to the rule, and how long a new rating takes to show in the output."),
+    "determinism": _("Whether the same input gives the same output, to the last bit."),
+    "drift": _("How the output moves at fixed input; and how far recent data has moved from what was learned from."),
+}
+CLAIMS = {
+    ("complexity", "software"): _("Simple enough to read."),
+    ("complexity", "learning"): _("More complex, with learned weights between many thousands of films."),
+    ("debugging", "software"): _("An error can be followed back to its line or its vote."),
+    ("debugging", "learning"): _("Harder, because a wrong answer may come from data, training or chance."),
+    ("new-data", "software"): _("Counts new votes, learns nothing from them."),
+    ("new-data", "learning"): _("Gets better with new data, after training again."),
+    ("determinism", "software"): _("The same input always gives the same output."),
+    ("determinism", "learning"): _("Probabilistic; another sample of ratings gives another list."),
+    ("drift", "software"): _("None; there is nothing learned that could grow stale."),
+    ("drift", "learning"): _("Can drift as people and films change, and therefore must be governed."),
+}
+RULES = {
+    ("complexity", "software"): _("Holds with fewer than 300 lines and at most 10 numbers."),
+    ("complexity", "learning"): _("Holds with more lines and more numbers than the software system."),
+    ("debugging", "software"): _("Holds when every sampled output has its exact receipt."),
+    ("debugging", "learning"): _("Holds when any kind of its outputs lacks an exact receipt."),
+    ("new-data", "software"): _("Holds when no edition used other parameters than its version names."),
+    ("new-data", "learning"): _("Holds when the gain is more than two of its standard errors."),
+    ("determinism", "software"): _("Holds when the newest edition, counted again now, is the same to the last digit."),
+    ("determinism", "learning"): _("Holds when refits on resampled people do not all give the same lists."),
+    ("drift", "software"): _("Holds when the oldest edition kept, counted again now, is the same to the last digit."),
+    ("drift", "learning"): _("Holds when the newest report found a column that moved."),
+}
+MEASURES = {
+    "lines": _("lines of code"),
+    "numbers": _("numbers that govern it"),
+    "seconds-to-train": _("seconds to train"),
+    "exact-ranks": _("ranks with an exact receipt, of those sampled"),
+    "exact-places": _("places on lists with an exact receipt, of those sampled"),
+    "exact-guesses": _("predicted ratings with an exact receipt, of those sampled; they carry an interval instead"),
+    "rule-changes": _("changes of a parameter under the same version, over all editions"),
+    "seconds-to-print": _("seconds until a rating is printed, at most; it shows at once as provisional"),
+    "gain": _("held-out NDCG@100 gained by a tenth more ratings"),
+    "seconds-to-list": _("seconds from a new rating to the new list, the median of those sampled"),
+    "recounted": _("films of the newest edition counted again and found the same"),
+    "same-digest": _("runs on the same data that gave the same arrays to the last bit"),
+    "stability": _("of a list of ten that a refit on resampled people keeps"),
+    "first-recounted": _("films of the oldest edition kept, counted again and found the same"),
+    "asked-again": _("outputs that differed when the same version was asked the same again"),
+    "columns-moved": _("columns that moved, of those watched, in the newest report"),
+}
+UNKNOWN = {
+    "nothing-serves": _("no learned version is approved"),
+    "formula-away": _("the formula's version cannot be read"),
+    "no-steps": _("its run kept no times"),
+    "no-edition": _("no edition was printed yet, or its rows were let go by age"),
+    "nobody-to-ask": _("nobody's ratings speak for anything it knows"),
+    "no-gain": _("not measured for this version"),
+    "no-reruns": _("no run was repeated on the same data yet"),
+    "no-stability": _("not measured for this version"),
+    "no-drift-report": _("no report was made since it serves"),
+}

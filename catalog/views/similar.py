@@ -1,0 +1,49 @@
+"""What the learned system says of one film: its neighbours, and, only when asked, what the visitor would give it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from catalog.models import Movie, User
+from catalog.selectors import recommendations as reads
+from catalog.views.private import private, to_login
+from catalog.views.rows import strip
+
+BESIDE, ALL = 6, 24
+
+
+def beside(film: Movie) -> dict[str, Any]:
+    """Return what a film's own page shows of its neighbours: the same for everybody."""
+    judge, found = reads.similar(film, BESIDE)
+    return {"judge": judge, "similar": strip(found)}
+
+
+def film_similar(request: HttpRequest, pk: int) -> HttpResponse:
+    """The films that liking this one speaks for, nearest first."""
+    film = get_object_or_404(Movie, pk=pk)
+    judge, found = reads.similar(film, ALL)
+    context = {"film": film, "judge": judge, "similar": strip(found), "section": "top"}
+    return render(request, "catalog/similar.html", context)
+
+
+def film_guess(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the visitor would give the film, as an interval; a page of its own, or a fragment of the film's."""
+    film = get_object_or_404(Movie, pk=pk)
+    if not isinstance(request.user, User):
+        return to_login(request, request.path)
+    given = reads.ratings_of(request.user)
+    judge, guess = reads.guess(film, given)
+    context: dict[str, Any] = {"film": film, "judge": judge, "guess": guess, "rated": len(given), "section": "top"}
+    context["mine"] = given.get(pk)
+    if guess:
+        context |= {name: f"{getattr(guess, name):.1f}" for name in ("value", "low", "high")}
+        context |= {"coverage": round(guess.coverage * 100), **_drawn(guess.low, guess.value, guess.high)}
+    template = "_partials/guess.html" if request.htmx else "catalog/guess.html"  # type: ignore[attr-defined]
+    return private(render(request, template, context))
+
+
+def _drawn(low: float, value: float, high: float) -> dict[str, int]:
+    """Return where 1 … 10 points are drawn on 0 … 540."""
+    at = {name: round((points - 1) * 60) for name, points in (("low", low), ("value", value), ("high", high))}
+    return {"low_x": at["low"], "value_x": at["value"], "span_x": max(2, at["high"] - at["low"])}

@@ -1,0 +1,81 @@
+"""Measured numbers as tables: metrics by arms, and the candidate's lead over each arm."""
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from mlops.admin.blocks import Grid, Shown, num
+from mlops.admin.words import lead, measure, whole
+from mlops.models import RunMetric
+
+FIRST = ("candidate", "champion")  # the arms that everything turns on; rivals follow by name
+CLEAR = 2.0  # standard errors from which a lead is marked
+
+
+def tables(metrics: Iterable[RunMetric]) -> list[Grid]:
+    """Return, of each fold, what every arm reached and by how much the candidate leads it."""
+    folds: dict[str, list[RunMetric]] = {}
+    for metric in metrics:
+        folds.setdefault(metric.fold, []).append(metric)
+    return [grid for fold, rows in folds.items() for grid in (_reached(fold, rows), _leads(fold, rows))]
+
+
+def arms(rows: Iterable[RunMetric]) -> list[str]:
+    found = {row.arm for row in rows}
+    return [*(arm for arm in FIRST if arm in found), *sorted(found - set(FIRST))]
+
+
+def _reached(fold: str, rows: list[RunMetric]) -> Grid:
+    columns, lines = arms(rows), _by_metric(rows)
+    table: list[Sequence[Shown]] = []
+    for found in lines.values():
+        one = next(iter(found.values()))
+        asked = num(whole(one.units) if one.units else "—")
+        shown = [num(measure(found[arm].value, found[arm].error) if arm in found else "—") for arm in columns]
+        table.append([_title(one), *shown, asked])
+    caption = _("Fold %(fold)s: what each arm reached, ± standard error") % {"fold": fold}
+    return Grid(caption, [_("metric"), *columns, _("units")], table)
+
+
+def _leads(fold: str, rows: list[RunMetric]) -> Grid:
+    columns = [
+        arm for arm in arms(rows) if arm != FIRST[0] and any(r.difference is not None for r in rows if r.arm == arm)
+    ]
+    table: list[Sequence[Shown]] = [
+        [_title(next(iter(found.values()))), *[_lead(found[arm]) if arm in found else num("—") for arm in columns]]
+        for found in _by_metric(rows).values()
+        if any(row.difference is not None for row in found.values())
+    ]
+    caption = _("Fold %(fold)s: the candidate's lead over each arm, paired by unit") % {"fold": fold}
+    note = _("SE: standard errors of the paired difference. Marked from %(n)s on: ▲ better, ▼ worse.") % {
+        "n": f"{CLEAR:g}"
+    }
+    return Grid(
+        caption,
+        [_("metric"), *columns],
+        table,
+        _("Fold %(fold)s: there is nothing to compare with.") % {"fold": fold},
+        note,
+    )
+
+
+def _lead(row: RunMetric) -> Shown:
+    words = lead(row.difference, row.difference_error)
+    if row.difference is None or row.higher_is_better is None or not row.difference_error:
+        return num(words)
+    if abs(row.difference) < CLEAR * row.difference_error:
+        return num(words)
+    better = (row.difference > 0) == row.higher_is_better
+    return num(f"{'▲' if better else '▼'} {words}", mark="new" if better else "gone")
+
+
+def _by_metric(rows: list[RunMetric]) -> dict[str, dict[str, RunMetric]]:
+    found: dict[str, dict[str, RunMetric]] = {}
+    for row in rows:
+        found.setdefault(row.metric, {})[row.arm] = row
+    return found
+
+
+def _title(row: RunMetric) -> str:
+    way = {True: " ↑", False: " ↓", None: ""}[row.higher_is_better]
+    return f"{row.title}{f' ({row.unit})' if row.unit else ''}{way}"

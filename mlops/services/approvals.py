@@ -1,0 +1,80 @@
+"""Voting on a request: enough votes of others put its version in force, one vote against ends it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mlops import policies, store
+from mlops.errors import EvidenceChanged, Refused
+from mlops.models import Approval, Deployment, ModelVersion, PromotionRequest
+from mlops.ports import Actor
+from mlops.services.audit import record
+from mlops.services.evidence import check_unchanged
+from mlops.services.promotion import promote
+from mlops.services.requests import locked
+
+
+def decide(
+    *, request_id: int, verdict: str, evidence_digest: str, reason: str, by: Actor, at: datetime
+) -> Deployment | None:
+    """Vote on another person's request, on the evidence that was looked at (evidence_digest).
+
+    Returns the deployment when this vote was the last one needed, else None. Raises Refused with a sentence,
+    EvidenceChanged when the rows no longer say what the request was made on, BadArtefact when the stored state is
+    missing or changed.
+    """
+    if verdict not in Approval.Verdict.values:
+        raise Refused(f"a vote is {' or '.join(Approval.Verdict.values)}, not {verdict!r}.")
+    if not reason.strip():
+        raise Refused("say why: the reason is kept with your vote.")
+    if verdict == Approval.Verdict.APPROVE:
+        _check_artefact(request_id)
+    with transaction.atomic():
+        request = locked(request_id)
+        policies.check_may_decide(by, request, at)
+        if evidence_digest != request.evidence_digest:
+            raise EvidenceChanged(f"what you looked at is not the evidence of request {request.pk}: open it again.")
+        if verdict == Approval.Verdict.APPROVE:
+            check_unchanged(request)
+        Approval.objects.create(
+            request=request,
+            verdict=verdict,
+            evidence_digest=evidence_digest,
+            reason=reason.strip(),
+            decided_at=at,
+            decided_by=str(by.subject_id),
+        )
+        if verdict == Approval.Verdict.REJECT:
+            _rejected(request, reason.strip(), by, at)
+            return None
+        return _approved(request, reason.strip(), by, at)
+
+
+def _check_artefact(request_id: int) -> None:
+    """Read the stored state before the transaction: what is missing or changed must not come into force."""
+    digests = PromotionRequest.objects.filter(pk=request_id).values_list("version__artefact_digest", flat=True)
+    for digest in digests:
+        store.open(digest)
+
+
+def _approved(request: PromotionRequest, reason: str, by: Actor, at: datetime) -> Deployment | None:
+    votes = policies.valid_approvals(request)
+    deployment = promote(request=request, by=by, at=at) if votes >= request.needed else None
+    about = {"version": request.version.label, "evidence": request.evidence_digest, "votes": votes}
+    record("approval.given", f"request:{request.pk}", by=by, at=at, reason=reason, **about, needed=request.needed)
+    if deployment:
+        replaced = deployment.replaces.version.label if deployment.replaces else None
+        about = {"request": request.pk, "deployment": deployment.pk, "replaces": replaced}
+        record("version.promoted", f"version:{request.version.label}", by=by, at=at, reason=request.reason, **about)
+    return deployment
+
+
+def _rejected(request: PromotionRequest, reason: str, by: Actor, at: datetime) -> None:
+    """One vote against closes the request. A candidate is rejected for good; what had been approved before stays so."""
+    ModelVersion.objects.filter(pk=request.version_id, state=ModelVersion.State.CANDIDATE).update(
+        state=ModelVersion.State.REJECTED
+    )
+    request.state, request.closed_at, request.closed_by = PromotionRequest.State.REJECTED, at, str(by.subject_id)
+    request.save(update_fields=["state", "closed_at", "closed_by"])
+    facts = {"request": request.pk, "evidence": request.evidence_digest}
+    record("version.rejected", f"version:{request.version.label}", by=by, at=at, reason=reason, **facts)

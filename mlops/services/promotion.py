@@ -1,0 +1,110 @@
+"""What serves: changed by an approved request, or by one person who rolls back; never by anything else.
+
+Locks are taken in one order: the recipe's slot, then the request, the audit log last.
+"""
+
+import zlib
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from mlops import policies
+from mlops.errors import Refused
+from mlops.models import Deployment, ModelVersion, PromotionRequest
+from mlops.ports import Actor, Kind
+from mlops.services.audit import record
+
+SLOT_LOCK = 7005  # the first half of the advisory lock; the second says which recipe
+
+
+def lock_slot(recipe_key: str) -> None:
+    """Keep everybody else from changing what serves for a recipe, until the transaction ends. SQLite has one writer."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            place = zlib.crc32(recipe_key.encode()) - 2**31  # an int4
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SLOT_LOCK, place])
+
+
+def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment:
+    """Put the version of an approved request in force; what it replaces stays on record.
+
+    Inside the caller's transaction, which holds the slot and the request. Raises Refused.
+    """
+    version = request.version
+    policies.check_may_promote(version)
+    ModelVersion.objects.filter(pk=version.pk, state=ModelVersion.State.CANDIDATE).update(
+        state=ModelVersion.State.APPROVED
+    )
+    replaced = Deployment.objects.champion(version.recipe_key)
+    if replaced:
+        _end(replaced, by, at)
+    deployment = Deployment.objects.create(
+        recipe_key=version.recipe_key,
+        version=version,
+        role=Deployment.Role.CHAMPION,
+        how=Deployment.How.PROMOTION,
+        request=request,
+        replaces=replaced,
+        reason=request.reason,
+        started_at=at,
+        started_by=str(by.subject_id),
+    )
+    request.state, request.closed_at, request.closed_by = PromotionRequest.State.PROMOTED, at, str(by.subject_id)
+    request.save(update_fields=["state", "closed_at", "closed_by"])
+    return deployment
+
+
+@transaction.atomic
+def roll_back(*, recipe_key: str, reason: str, by: Actor, at: datetime) -> Deployment | None:
+    """Put back what the champion replaced, or, for what learns, let nothing serve (None). Never forward.
+
+    One person may. What was rolled back stays approved, its request is spent: it serves again only after a new one.
+    A champion that was itself put back has nothing behind it; of a formula something always serves. Raises Refused.
+    """
+    if not reason.strip():
+        raise Refused("say why you roll back: it is kept with what serves.")
+    lock_slot(recipe_key)
+    champion = Deployment.objects.champion(recipe_key)
+    policies.check_may_roll_back(by, champion)
+    assert champion is not None  # refused above
+    back = champion.replaces if champion.how == Deployment.How.PROMOTION else None
+    if back and back.version.state != ModelVersion.State.APPROVED:
+        back = None
+    if back is None and champion.version.kind == Kind.SOFTWARE.value:
+        raise Refused(
+            f"there is nothing to roll back to: {champion.version.label} was {champion.get_how_display()}."
+            " Request another version instead."
+        )
+    _end(champion, by, at)
+    deployment = back and _put_back(champion, back.version, reason, by, at)
+    record(
+        "deployment.rolled_back",
+        f"deployment:{champion.pk}",
+        by=by,
+        at=at,
+        reason=reason,
+        version=champion.version.label,
+        serves=deployment.version.label if deployment else None,
+        deployment=deployment.pk if deployment else None,
+    )
+    return deployment
+
+
+def _put_back(champion: Deployment, version: ModelVersion, reason: str, by: Actor, at: datetime) -> Deployment:
+    return Deployment.objects.create(
+        recipe_key=champion.recipe_key,
+        version=version,
+        role=Deployment.Role.CHAMPION,
+        how=Deployment.How.ROLLBACK,
+        replaces=champion,
+        reason=reason,
+        started_at=at,
+        started_by=str(by.subject_id),
+    )
+
+
+def _end(deployment: Deployment, by: Actor, at: datetime) -> None:
+    if at < deployment.started_at:
+        raise Refused(f"{deployment.version.label} serves since {deployment.started_at:%d %B %Y %H:%M}, after this.")
+    deployment.ended_at, deployment.ended_by = at, str(by.subject_id)
+    deployment.save(update_fields=["ended_at", "ended_by"])

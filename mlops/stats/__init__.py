@@ -1,0 +1,1 @@
+"""Numbers that judge and watch models. No framework, no domain."""

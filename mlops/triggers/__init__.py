@@ -1,0 +1,25 @@
+"""What the database itself refuses, on SQLite and PostgreSQL: installed after every migrate, compared by fingerprint."""
+
+from mlops.triggers.audit import AUDIT_LOCK
+from mlops.triggers.database import (
+    INSTALL_LOCK,
+    TRIGGERS,
+    check_triggers,
+    drop,
+    install,
+    install_after_migrate,
+    missing,
+)
+from mlops.triggers.rule import Trigger
+
+__all__ = [
+    "AUDIT_LOCK",
+    "INSTALL_LOCK",
+    "TRIGGERS",
+    "Trigger",
+    "check_triggers",
+    "drop",
+    "install",
+    "install_after_migrate",
+    "missing",
+]

@@ -16,7 +16,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="mlops.execute_run", acks_late=True)
 def execute_run(*, run_id: int, **_: Any) -> None:
-    """Carry a run out; a second message for it does nothing."""
+    """Carry a run out; a second message for it does nothing, and costs nothing."""
+    if not runs.is_due(run_id=run_id, at=timezone.now()):
+        return
     from mlops.pipeline.execute import execute  # noqa: PLC0415 — the charts' worker stays small
 
     execute(run_id=run_id, worker=f"{socket.gethostname()}:{os.getpid()}")

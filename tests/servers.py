@@ -21,6 +21,7 @@ from django.test import override_settings
 from kombu import pools
 
 from catalog import queue
+from moviesite import schedules
 from moviesite.cache import PatientRedisCache
 from moviesite.processes import spawn, start_valkey, stop
 
@@ -69,12 +70,13 @@ class Worker:
 
 
 @contextmanager
-def worker(broker: str, state: Path) -> Iterator[Worker]:
-    """Start a worker as `up` does, wait until it is ready, and stop it at the end."""
-    log = state / "worker.log"
+def worker(broker: str, state: Path, queue: str = schedules.CHARTS) -> Iterator[Worker]:
+    """Start the worker of a queue as `up` does, wait until it is ready, and stop it at the end."""
+    log = state / f"worker-{queue}.log"
     log.touch()
-    command = [sys.executable, "-m", "celery", "-A", "moviesite", "worker", "-Q", "charts", "-c", "1", "-l", "INFO"]
-    running = Worker(spawn([*command, "--without-mingle", "--without-gossip"], env=_env(broker, state), log=log), log)
+    command = [sys.executable, "-m", "celery", "-A", "moviesite", *schedules.WORKERS[queue]]
+    more = schedules.TRAINING_ENVIRONMENT if queue == schedules.TRAINING else {}
+    running = Worker(spawn(command, env=_env(broker, state) | more, log=log), log)
     try:
         _until_ready(running)
         yield running

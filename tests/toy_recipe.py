@@ -4,12 +4,9 @@ Subjects give items values from 0 to 10; to be told is what a new subject would 
 """
 
 import hashlib
-import os
-import signal
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,15 +40,6 @@ def made(subjects: int = 60, *, seed: int = 0, at: int = 1_750_000_000) -> dict[
     item = np.tile(np.arange(ITEMS, dtype=np.int64), subjects)
     value = np.clip(np.rint(2 + item + rng.normal(0, 1, len(item))), 0, 10).astype(np.int64)
     return {"subject": who, "item": item, "value": value, "at": at + np.arange(len(item), dtype=np.int64)}
-
-
-def source() -> Rows:
-    """The rows that are recorded: SOURCE, or what a file named in TOY_ROWS holds (for processes of their own)."""
-    kept = os.environ.get("TOY_ROWS")
-    if not kept:
-        return SOURCE or made()
-    with np.load(kept) as found:
-        return {name: found[name] for name in found.files}
 
 
 class Scale:
@@ -106,7 +94,7 @@ class Toy:
         return {**self.params, **params}
 
     def extract(self, since: datetime | None, until: datetime) -> Extract:
-        rows = source()
+        rows = SOURCE or made()
         at = rows["at"]
         inside = (at >= (since or datetime.fromtimestamp(0, UTC)).timestamp()) & (at <= until.timestamp())
         kept = {name: column[inside] for name, column in rows.items()}
@@ -126,13 +114,11 @@ class Toy:
         ]
 
     def partial(self, partition: Rows) -> Arrays:
-        _break("partial")
         item, value = partition["item"], partition["value"]
         sums = np.bincount(item, value, minlength=ITEMS).astype(np.int64)
         return {"sums": sums, "counts": np.bincount(item, minlength=ITEMS).astype(np.int64)}
 
     def evaluate(self, model: Model, fold: Fold) -> Sequence[Metric]:
-        _break("evaluate")
         each = np.abs(model.told(fold.asked["item"]) - fold.asked["value"])  # type: ignore[attr-defined]
         return [
             Metric("error", "Mean error", float(each.mean()), each, higher_is_better=False),
@@ -148,11 +134,9 @@ class Toy:
     def stability(
         self, model: Model, fold: Fold, params: Mapping[str, Any], seed: int
     ) -> tuple[Sequence[Metric], Arrays]:
-        _break("stability")
         return [], {}
 
     def compare(self, candidate: Model, champion: Model | None, fold: Fold) -> Sequence[Table]:
-        _break("compare")
         items = np.arange(ITEMS)
         mine = candidate.told(items)  # type: ignore[attr-defined]
         theirs = champion.told(items) if champion else np.zeros(ITEMS)  # type: ignore[attr-defined]
@@ -202,7 +186,6 @@ class ToyLearner(Toy):
         return whole
 
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> Means:
-        _break("fit")
         sums = np.sum([part["sums"] for part in partials], axis=0)
         counts = np.sum([part["counts"] for part in partials], axis=0)
         centre = sums.sum() / counts.sum()
@@ -211,7 +194,6 @@ class ToyLearner(Toy):
     def stability(
         self, model: Model, fold: Fold, params: Mapping[str, Any], seed: int
     ) -> tuple[Sequence[Metric], Arrays]:
-        super().stability(model, fold, params, seed)
         rng, size = np.random.default_rng(seed), len(fold.train["item"])
         drawn = [self.partial(_taken(fold.train, rng.integers(0, size, size))) for _ in range(5)]
         spread = np.std([self.fit([part], params, seed).means for part in drawn], axis=0)
@@ -230,11 +212,3 @@ def _taken(rows: Rows, which: Array) -> dict[str, Array]:
 
 def _hash(subject: str) -> int:
     return int.from_bytes(hashlib.sha256(str(subject).encode()).digest()[:8], "big")
-
-
-def _break(where: str) -> None:
-    """End this process hard, once, where a file named in TOY_KILL says so: as a worker dies that the kernel ends."""
-    order = Path(os.environ.get("TOY_KILL", "/nonexistent"))
-    if order.is_file() and order.read_text() == where:
-        order.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)

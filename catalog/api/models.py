@@ -56,8 +56,11 @@ class CardTable(serializers.Serializer[Any]):
 
 
 class Fact(serializers.Serializer[Any]):
-    name = serializers.CharField(source="0")
-    value = serializers.CharField(source="1")
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+    def to_representation(self, instance: tuple[str, str]) -> dict[str, Any]:
+        return dict(zip(("name", "value"), instance, strict=True))
 
 
 class CardSection(serializers.Serializer[Any]):

@@ -21,9 +21,7 @@ def held_back(ratings: Ratings, percent: int) -> tuple[Ratings, Ratings]:
 
 def taken(ratings: Ratings, places: npt.NDArray[np.intp]) -> Ratings:
     """Return these ratings alone, in the order of the places."""
-    return Ratings(
-        ratings.raters[places], ratings.film_ids[places], ratings.values[places], ratings.rated_at[places]
-    )
+    return Ratings(ratings.raters[places], ratings.film_ids[places], ratings.values[places], ratings.rated_at[places])
 
 
 def sentence(loaded: Ratings, later: Ratings) -> str:

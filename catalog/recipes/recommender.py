@@ -60,10 +60,11 @@ class Recommender:
         )
 
     def rivals(self, fold: Fold, params: Mapping[str, Any], seed: int) -> Mapping[str, Model]:
-        """Return popularity, weighted-rating and svd, the same whatever the candidate's parameters."""
+        """Return popularity, weighted-rating and svd. A threshold above what is asked for would only weaken them."""
         from catalog.recsys import likes, rivals, splits  # noqa: PLC0415 — workers alone
 
-        return rivals.fitted(likes.joined([likes.partial(fold.train)]), splits.LIKED)
+        threshold = min(contract.checked(params)["threshold"], splits.LIKED)
+        return rivals.fitted(likes.joined([likes.partial(fold.train)]), threshold)
 
     def evaluate(self, model: Model, fold: Fold) -> Sequence[Metric]:
         """Return the metrics of lists for any arm, and those of predicted ratings for one that foretells them."""

@@ -79,10 +79,7 @@ class WeightedRating:
         for name in ("prior_votes", "floor"):
             if isinstance(whole[name], bool) or not isinstance(whole[name], int):
                 raise ValueError(f"{name} is {whole[name]!r}: give a whole number")
-        kinds = whole["kinds"]
-        if isinstance(kinds, str) or not isinstance(kinds, Sequence) or not all(isinstance(one, str) for one in kinds):
-            raise ValueError(f"kinds is {kinds!r}: give a list of names among {', '.join(RATER_KINDS)}")
-        whole["kinds"] = list(kinds)
+        whole["kinds"] = _kinds(whole["kinds"])
         self.fit((), whole, seed=0)
         return whole
 
@@ -134,6 +131,16 @@ class WeightedRating:
             raise ValueError("kinds or c_rule is not one of those known")
         kinds = tuple(kind for kind, flag in zip(RATER_KINDS, flags, strict=True) if flag)
         return WeightedRatingModel(scalar(arrays, "prior_votes"), scalar(arrays, "floor"), C_RULES[rule], kinds)
+
+
+def _kinds(kinds: Any) -> list[str]:
+    if isinstance(kinds, str) or not isinstance(kinds, Sequence) or not all(isinstance(one, str) for one in kinds):
+        raise ValueError(f"kinds is {kinds!r}: give a list of names among {', '.join(RATER_KINDS)}")
+    if not kinds:
+        raise ValueError(f"kinds is empty: name whose ratings count, among {', '.join(RATER_KINDS)}")
+    if len(set(kinds)) < len(kinds):
+        raise ValueError(f"kinds is {kinds!r}: it names a kind twice")
+    return list(kinds)
 
 
 def films(rows: Rows) -> list[Tallied]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ChartEdition, User
 from catalog.selectors import charts, disagreements, properties
@@ -14,7 +15,9 @@ from catalog.selectors.recommendations import Judge
 from catalog.views import property_words as words
 from catalog.views.private import private
 
-SIDES = ("software", "learning")
+WHOLE = _("%(value)s of %(of)s")
+EDITION = _("%(value)s, edition %(of)s")
+EDITIONS = ("recounted", "first-recounted")  # counts whose «of» is an edition's number
 
 
 def versus(request: HttpRequest) -> HttpResponse:
@@ -85,7 +88,7 @@ def printed(measure: Measure) -> str:
         return f"{float(value or 0):+.4f}" + (f" ± {float(of):.4f}" if of is not None else "")
     if isinstance(value, float):
         return f"{value:,.1f}"
-    return f"{intcomma(value)} / {intcomma(of)}" if of is not None and measure.key not in EDITIONS else intcomma(value)
-
-
-EDITIONS = ("recounted", "first-recounted")  # counts whose «of» is an edition's number
+    if of is None:
+        return intcomma(value)
+    form = EDITION if measure.key in EDITIONS else WHOLE
+    return form % {"value": intcomma(value), "of": intcomma(of)}

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from mlops.admin.words import plain, whole
 
+MOST_NARROW = 4  # columns of a table that a narrow screen takes without scrolling it
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -66,6 +68,10 @@ class Grid:
         return [[cell(shown) for shown in row] for row in self.rows]
 
     @property
+    def wide(self) -> bool:
+        return len(self.heads) > MOST_NARROW
+
+    @property
     def columns(self) -> list[tuple[str, bool]]:
         first = [cell(shown).number for shown in self.rows[0]] if self.rows else []
         return [(head, first[place] if place < len(first) else False) for place, head in enumerate(self.heads)]
@@ -92,6 +98,28 @@ class Bars:
     other: str = ""  # what the second bar is of
     note: str = ""
     template: ClassVar[str] = "admin/mlops/_bars.html"
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One line of a chart: a value with its whiskers, placed in hundredths of the width."""
+
+    label: str
+    value: str
+    place: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Values with whiskers on one scale, as a table with a drawing in each row."""
+
+    caption: str
+    dots: Sequence[Dot]
+    least: str
+    most: str
+    template: ClassVar[str] = "admin/mlops/_dots.html"
 
 
 @dataclass(frozen=True)

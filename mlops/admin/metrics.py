@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from mlops.admin.blocks import Grid, Shown, num
+from mlops.admin.blocks import Cell, Grid, Shown, num
 from mlops.admin.words import lead, measure, whole
 from mlops.models import RunMetric
 
@@ -32,7 +32,7 @@ def _reached(fold: str, rows: list[RunMetric]) -> Grid:
         one = next(iter(found.values()))
         asked = num(whole(one.units) if one.units else "—")
         shown = [num(measure(found[arm].value, found[arm].error) if arm in found else "—") for arm in columns]
-        table.append([_title(one), *shown, asked])
+        table.append([title_of(one), *shown, asked])
     caption = _("Fold %(fold)s: what each arm reached, ± standard error") % {"fold": fold}
     return Grid(caption, [_("metric"), *columns, _("units")], table)
 
@@ -42,7 +42,7 @@ def _leads(fold: str, rows: list[RunMetric]) -> Grid:
         arm for arm in arms(rows) if arm != FIRST[0] and any(r.difference is not None for r in rows if r.arm == arm)
     ]
     table: list[Sequence[Shown]] = [
-        [_title(next(iter(found.values()))), *[_lead(found[arm]) if arm in found else num("—") for arm in columns]]
+        [title_of(next(iter(found.values()))), *[_lead(found[arm]) if arm in found else num("—") for arm in columns]]
         for found in _by_metric(rows).values()
         if any(row.difference is not None for row in found.values())
     ]
@@ -59,14 +59,17 @@ def _leads(fold: str, rows: list[RunMetric]) -> Grid:
     )
 
 
-def _lead(row: RunMetric) -> Shown:
-    words = lead(row.difference, row.difference_error)
-    if row.difference is None or row.higher_is_better is None or not row.difference_error:
+def lead_cell(difference: float | None, error: float | None, higher_is_better: bool | None) -> Cell:
+    """Return a paired difference, marked where it is clear and one way is better."""
+    words = lead(difference, error)
+    if difference is None or higher_is_better is None or not error or abs(difference) < CLEAR * error:
         return num(words)
-    if abs(row.difference) < CLEAR * row.difference_error:
-        return num(words)
-    better = (row.difference > 0) == row.higher_is_better
+    better = (difference > 0) == higher_is_better
     return num(f"{'▲' if better else '▼'} {words}", mark="new" if better else "gone")
+
+
+def _lead(row: RunMetric) -> Cell:
+    return lead_cell(row.difference, row.difference_error, row.higher_is_better)
 
 
 def _by_metric(rows: list[RunMetric]) -> dict[str, dict[str, RunMetric]]:
@@ -76,6 +79,6 @@ def _by_metric(rows: list[RunMetric]) -> dict[str, dict[str, RunMetric]]:
     return found
 
 
-def _title(row: RunMetric) -> str:
+def title_of(row: RunMetric) -> str:
     way = {True: " ↑", False: " ↓", None: ""}[row.higher_is_better]
     return f"{row.title}{f' ({row.unit})' if row.unit else ''}{way}"

@@ -80,7 +80,9 @@ def data(request: HttpRequest, review: Review) -> list[Any]:
         (_("licences"), _licences(mine.origins), _licences(theirs.origins) if theirs else None),
     ]
     lines = [_difference(name, a, b, theirs is not None and a != b) for name, a, b in facts]
-    blocks: list[Any] = [Grid(_("What was learned from"), [_("fact"), _("candidate"), _("champion"), ""], lines)]
+    blocks: list[Any] = [
+        Grid(_("What was learned from"), [_("fact"), _("candidate"), _("champion"), _("difference")], lines)
+    ]
     other = theirs.histograms if theirs and theirs.pk != mine.pk else {}
     return [*blocks, *histograms(mine.histograms, other, _("champion's"))]
 
@@ -88,7 +90,7 @@ def data(request: HttpRequest, review: Review) -> list[Any]:
 def code(review: Review) -> list[Grid]:
     """Return parameters and environment of both sides; what differs is marked."""
     mine, theirs = review.candidate, review.champion
-    heads = [_("name"), _("candidate"), _("champion"), ""]
+    heads = [_("name"), _("candidate"), _("champion"), _("difference")]
     params = [_difference(*row) for row in differences(mine.version.params, theirs.version.params if theirs else None)]
     found = differences(_environment(mine), _environment(theirs) if theirs and theirs.run else None)
     found.sort(key=lambda row: (CODE.index(row[0]) if row[0] in CODE else len(CODE), row[0]))

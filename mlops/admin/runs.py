@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +15,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from mlops import policies
-from mlops.admin import metrics, provisioning, run_acts, run_blocks
+from mlops.admin import addresses, metrics, provisioning, run_acts, run_blocks, run_comparison
 from mlops.admin.actors import names, person, who
-from mlops.admin.blocks import Section
+from mlops.admin.blocks import Act, Section
 from mlops.admin.paged import Paged, View
 from mlops.admin.words import spent
 from mlops.models import Run, RunStep
+from mlops.services.comparison import MOST_RUNS
 
 EVERY = 3  # seconds between two looks at a run that is at work
 LABELS = {
@@ -41,7 +42,8 @@ class RunAdmin(Paged):
     list_per_page = 50
     search_fields = ("recipe_key", "reason", "notes")
     ordering = ("-pk",)
-    actions_list = ("start", "provisioning")
+    actions_list = ("start", "compare_page", "provisioning")
+    actions = ("compare",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         steps_done = Count("steps", filter=Q(steps__state=RunStep.State.DONE))
@@ -106,7 +108,9 @@ class RunAdmin(Paged):
         sections = []
         children = list(row.children.select_related("version").order_by("pk"))
         if children:
-            sections.append(Section(gettext("Grid"), [run_blocks.points(request, children)]))
+            chosen = ",".join(str(child.pk) for child in children[:MOST_RUNS])
+            compared = Act(gettext("Compare its points"), f"{addresses.act('run', 'compare_page')}?runs={chosen}")
+            sections.append(Section(gettext("Grid"), [run_blocks.points(request, children)], [compared]))
         measured = metrics.tables(row.metrics.order_by("pk"))
         if measured:
             sections.append(Section(gettext("What was measured"), measured))
@@ -127,6 +131,15 @@ class RunAdmin(Paged):
     @action(description=_("Provisioning"), permissions=["view"], icon="memory", url_path="provisioning")
     def provisioning(self, request: HttpRequest) -> HttpResponse:
         return provisioning.page(self, request)
+
+    @action(description=_("Compare"), permissions=["view"], icon="compare", url_path="compare")
+    def compare_page(self, request: HttpRequest) -> HttpResponse:
+        return run_comparison.page(self, request)
+
+    @admin.action(description=_("Compare"), permissions=["view"])
+    def compare(self, request: HttpRequest, queryset: QuerySet[Run]) -> HttpResponse:
+        chosen = ",".join(str(pk) for pk in sorted(queryset.values_list("pk", flat=True))[:MOST_RUNS])
+        return HttpResponseRedirect(f"{addresses.act('run', 'compare_page')}?runs={chosen}")
 
     def has_start_permission(self, request: HttpRequest) -> bool:
         return policies.may_run(person(request))

@@ -1,6 +1,5 @@
 """Numbers and moments as the pages of governed rows say them."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,19 +18,19 @@ def measure(value: float | None, error: float | None = None) -> str:
     if value is None:
         return "—"
     places = 4 if abs(value) < 10 else 1
-    text = f"{value:,.{places}f}"
-    return f"{text} ± {error:,.{places}f}" if error is not None else text
+    text = _bare(f"{value:,.{places}f}")
+    return f"{text} ± {_bare(f'{error:,.{places}f}')}" if error is not None else text
 
 
 def lead(value: float | None, error: float | None) -> str:
     """Return a paired difference, signed, with its standard error and how many of them it is."""
     if value is None:
         return "—"
-    text = f"{value:+,.4f}"
+    text = _bare(f"{value:+,.4f}")
     if error is None:
         return text
-    times = f", {abs(value) / error:.1f} SE" if error > 0 else ""
-    return f"{text} ± {error:,.4f}{times}"
+    times = f" · {abs(value) / error:.1f} SE" if error > 0 else ""
+    return f"{text} ± {_bare(f'{error:,.4f}')}{times}"
 
 
 def spent(seconds: float | None) -> str:
@@ -67,4 +66,13 @@ def plain(value: Any) -> str:
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, list) and all(isinstance(found, str | int | float) for found in value):
         return ", ".join(map(plain, value)) or "—"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "; ".join(map(plain, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{str(name).replace('_', ' ')}: {plain(found)}" for name, found in value.items()) or "—"
+    return str(value)
+
+
+def _bare(text: str) -> str:
+    """Return a number below one without the zero before its point, as the gates' sentences have it."""
+    return text.replace("0.", ".", 1) if text.lstrip("+-").startswith("0.") else text

@@ -85,4 +85,6 @@ def _whole(rule: str, found: Any, columns: Sequence[Column]) -> str:
     if rule == "column_in_schema":
         return f"{case}: no such column is declared"
     declared = next((column.dtype for column in columns if column.name == name), rule)
+    if declared == "subject":
+        return f"{name}: the type is no text, declared are subject ids"
     return f"{name}: the type is {case}, declared is {declared}"

@@ -13,7 +13,7 @@ from mlops import arrays, store
 from mlops.models import Dataset
 from mlops.pipeline import contract, parquet
 from mlops.pipeline.partitions import PARTITIONS, parted
-from mlops.ports import Actor, Array, Column, Extract, NotEnoughData, Recipe, Rows
+from mlops.ports import Actor, Array, Column, NotEnoughData, Origin, Recipe, Rows
 from mlops.services import datasets, distributions
 
 
@@ -24,12 +24,15 @@ def freeze(*, recipe: Recipe, until: datetime, by: Actor, at: datetime) -> Datas
     """
     extract = recipe.extract(None, until)
     contract.check(recipe.columns, extract.rows)
-    if not len(extract.rows[recipe.subject]):
+    rows = {
+        name: column.astype(np.str_) if column.dtype.kind == "O" else column for name, column in extract.rows.items()
+    }
+    if not len(rows[recipe.subject]):
         raise NotEnoughData(f"0 rows were recorded for {recipe.dataset_key} until {until:%Y-%m-%d %H:%M}")
-    parts = [in_order(part, recipe.subject) for part in parted(extract.rows, recipe.subject)]
+    parts = [in_order(part, recipe.subject) for part in parted(rows, recipe.subject)]
     found = fingerprint(parts, recipe.columns)
     same = datasets.find(dataset_key=recipe.dataset_key, fingerprint=found)
-    fields = {} if same else _facts(recipe, extract, parts)
+    fields = {} if same else _facts(recipe, rows, extract.origins, parts)
     return same or datasets.keep(dataset_key=recipe.dataset_key, fingerprint=found, until=until, by=by, at=at, **fields)
 
 
@@ -60,15 +63,15 @@ def bytes_of(texts: Array) -> Array:
     return np.char.encode(texts, "utf-8") if len(texts) else np.empty(0, dtype="S1")
 
 
-def _facts(recipe: Recipe, extract: Extract, parts: Sequence[Rows]) -> dict[str, Any]:
-    rows, subject = extract.rows, recipe.subject
+def _facts(recipe: Recipe, rows: Rows, origins: Sequence[Origin], parts: Sequence[Rows]) -> dict[str, Any]:
+    subject = recipe.subject
     return {
         "rows": len(rows[subject]),
         "subjects": len(np.unique(rows[subject])),
         "contract": _contract(recipe.columns),
         "counts": {"columns": len(rows), "partitions": PARTITIONS, **_distinct(recipe.columns, rows)},
         "histograms": distributions.keep(recipe=recipe, rows=rows),
-        "origins": [asdict(origin) for origin in extract.origins],
+        "origins": [asdict(origin) for origin in origins],
         "partitions": [_kept(place, part, subject) for place, part in enumerate(parts)],
     }
 

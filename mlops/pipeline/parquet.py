@@ -44,4 +44,4 @@ def _text(values: Array) -> bool:
 
 def _column(column: pa.ChunkedArray) -> Array:
     values: Array = column.to_numpy()
-    return values.astype(np.str_) if pa.types.is_string(column.type) else values
+    return values.astype(np.str_) if values.dtype.kind == "O" else values

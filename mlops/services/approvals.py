@@ -71,9 +71,9 @@ def _approved(request: PromotionRequest, reason: str, by: Actor, at: datetime) -
 
 def _rejected(request: PromotionRequest, reason: str, by: Actor, at: datetime) -> None:
     """One vote against closes the request. A candidate is rejected for good; what had been approved before stays so."""
-    ModelVersion.objects.filter(pk=request.version_id, state=ModelVersion.State.CANDIDATE).update(
-        state=ModelVersion.State.REJECTED
-    )
+    if request.version.state == ModelVersion.State.CANDIDATE:
+        request.version.state = ModelVersion.State.REJECTED
+        request.version.save(update_fields=["state"])
     request.state, request.closed_at, request.closed_by = PromotionRequest.State.REJECTED, at, str(by.subject_id)
     request.save(update_fields=["state", "closed_at", "closed_by"])
     facts = {"request": request.pk, "evidence": request.evidence_digest}

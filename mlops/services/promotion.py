@@ -32,9 +32,9 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
     """
     version = request.version
     policies.check_may_promote(version)
-    ModelVersion.objects.filter(pk=version.pk, state=ModelVersion.State.CANDIDATE).update(
-        state=ModelVersion.State.APPROVED
-    )
+    if version.state == ModelVersion.State.CANDIDATE:
+        version.state = ModelVersion.State.APPROVED
+        version.save(update_fields=["state"])
     replaced = Deployment.objects.champion(version.recipe_key)
     if replaced:
         _end(replaced, by, at)

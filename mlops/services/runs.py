@@ -15,7 +15,7 @@ from mlops.services.audit import record
 from mlops.steps import GRID, STEPS
 
 SILENCE = timedelta(seconds=60)  # a worker that was not heard of for so long is taken for dead
-MOST_NUDGED = 20  # the longest waiting first; the others are asked for when these are done
+MOST_NUDGED = 8  # the longest waiting first; the others are asked for when these are done
 MOST_POINTS = 50
 MOST_TAGS, LONGEST_TAG, LONGEST_NOTES, LONGEST_REASON = 20, 40, 10_000, 500
 
@@ -41,28 +41,30 @@ def queue_run(
     """
     policies.check_may_run(by)
     recipe = _recipe(recipe_key)
-    fields = {
-        "params": _checked(recipe, params or {}),
-        "grid": _grid(recipe, params or {}, grid or {}),
-        "reason": _reason(reason),
-        "tags": _tags(tags),
-        "notes": _notes(notes),
-        "seed": _seed(seed),
-    }
-    with transaction.atomic():
-        run = Run.objects.create(
-            recipe_key=recipe_key,
-            cause=cause,
-            drift_report=drift_report,
-            until=at,
-            queued_at=at,
-            queued_by=str(by.subject_id),
-            **fields,
-        )
-        lay_out(run, GRID if run.grid else STEPS)
-        queue.execute_soon(run.pk)
-        facts = {"recipe": recipe_key, "cause": str(cause), "params": run.params, "grid": run.grid, "seed": seed}
-        record("run.queued", f"run:{run.pk}", by=by, at=at, reason=run.reason, **facts)
+    run = Run(
+        recipe_key=recipe_key,
+        cause=cause,
+        drift_report=drift_report,
+        params=_checked(recipe, params or {}),
+        grid=_grid(recipe, params or {}, grid or {}),
+        reason=_reason(reason),
+        tags=_tags(tags),
+        notes=_notes(notes),
+        seed=_seed(seed),
+        until=at,
+        queued_at=at,
+        queued_by=str(by.subject_id),
+    )
+    return _queued(run, by, at)
+
+
+@transaction.atomic
+def _queued(run: Run, by: Actor, at: datetime) -> Run:
+    run.save(force_insert=True)
+    lay_out(run, GRID if run.grid else STEPS)
+    queue.execute_soon(run.pk)
+    facts = {"recipe": run.recipe_key, "params": run.params, "grid": run.grid, "seed": run.seed}
+    record("run.queued", f"run:{run.pk}", by=by, at=at, reason=run.reason, cause=str(run.cause), **facts)
     return run
 
 
@@ -106,6 +108,11 @@ def annotate(*, run_id: int, notes: str, tags: Sequence[str], by: Actor, at: dat
     record("run.annotated", f"run:{run_id}", by=by, at=at)
     run.refresh_from_db()
     return run
+
+
+def is_due(*, run_id: int, at: datetime) -> bool:
+    """Say whether a worker may take this run up now."""
+    return Run.objects.due(at, SILENCE).filter(pk=run_id).exists()
 
 
 def nudge_due(*, at: datetime) -> int:

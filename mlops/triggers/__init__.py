@@ -9,6 +9,7 @@ from mlops.triggers.database import (
     install,
     install_after_migrate,
     missing,
+    step_aside_before_migrate,
 )
 from mlops.triggers.rule import Trigger
 
@@ -22,4 +23,5 @@ __all__ = [
     "install",
     "install_after_migrate",
     "missing",
+    "step_aside_before_migrate",
 ]

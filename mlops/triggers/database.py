@@ -73,6 +73,13 @@ def check_triggers(app_configs: Any, databases: Sequence[str] | None = None, **_
     ]
 
 
+def step_aside_before_migrate(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
+    """Take them away while tables are made anew: SQLite refuses to rename a table that a trigger elsewhere speaks of."""
+    connection = connections[using]
+    if connection.vendor == "sqlite" and any(migration.app_label == "mlops" for migration, _backwards in plan):
+        drop(connection)
+
+
 def install_after_migrate(sender: Any, using: str, **_: Any) -> None:
     """Put the triggers back after every migrate."""
     install(connections[using])

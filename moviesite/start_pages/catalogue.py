@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog import groups
 from catalog.models import ChartEdition, DataImport, Licence, Movie, Rater, Rating, Source
+from moviesite.start_pages import waiting
 from moviesite.start_pages.pieces import LAST, SOON, Links, Section, Table, figure, when
 
 
@@ -122,4 +123,5 @@ def scientists(links: Links, now: datetime) -> Section:
     purpose = _(
         "See what there is to learn from, and on which terms. Only members' ratings count in the chart; all may train."
     )
-    return Section(groups.DATA_SCIENTISTS, purpose, figures, [uses])
+    tasks = [*waiting.runs(links, now), *waiting.candidates(links, now), *waiting.drift(links)]
+    return Section(groups.DATA_SCIENTISTS, purpose, figures, [uses], waiting.start_acts(links), tasks)

@@ -8,12 +8,29 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from catalog import groups
-from mlops.models import AuditEvent, ModelVersion
+from mlops.models import AuditEvent, ModelVersion, PromotionRequest
+from moviesite.start_pages import waiting
 from moviesite.start_pages.pieces import LAST, Links, Section, Table, figure, when
 
 
 def approvers(links: Links, now: datetime) -> Section:
+    tasks = waiting.decisions(links, now)
     candidates = ModelVersion.objects.filter(state=ModelVersion.State.CANDIDATE).count()
+    open_requests = PromotionRequest.objects.open().count()
+    purpose = (
+        _("What waits for your decision stands first. Nobody decides on what they asked for or trained themselves.")
+        if tasks
+        else _("Nothing waits for your approval.")
+    )
+    figures = [
+        figure(_("open requests"), open_requests, links.rows("mlops", "promotionrequest", "state__exact=OPEN")),
+        figure(_("candidates"), candidates, links.rows("mlops", "modelversion", "state__exact=CANDIDATE")),
+    ]
+    tasks += waiting.candidates(links, now)
+    return Section(groups.APPROVERS, purpose, figures, [_versions(links)], tasks=tasks)
+
+
+def _versions(links: Links) -> Table:
     lines = [
         (
             links.row("mlops", "modelversion", row.pk),
@@ -25,23 +42,13 @@ def approvers(links: Links, now: datetime) -> Section:
         )
         for row in ModelVersion.objects.order_by("recipe_key", "-number")[: 2 * LAST]
     ]
-    empty = _("No version is registered.")
-    table = Table(
+    return Table(
         _("Versions and their parameters"),
         [_("version"), _("state"), _("parameters")],
         lines,
-        empty,
+        _("No version is registered."),
         links.rows("mlops", "modelversion"),
     )
-    purpose = (
-        _("Nothing waits for your approval.")
-        if not candidates
-        else _("Candidates are registered; none has asked to serve.")
-    )
-    figures = [
-        figure(_("candidates"), candidates, links.rows("mlops", "modelversion", "state__exact=CANDIDATE"), work=True)
-    ]
-    return Section(groups.APPROVERS, purpose, figures, [table])
 
 
 def _plain(value: Any) -> str:
@@ -79,6 +86,7 @@ def auditors(links: Links, now: datetime) -> Section:
             AuditEvent.objects.exclude(body__contains='"actor":"system"').count(),
             links.rows("mlops", "auditevent", "by=people"),
         ),
+        figure(_("promotion requests"), PromotionRequest.objects.count(), links.rows("mlops", "promotionrequest")),
     ]
     return Section(
         groups.AUDITORS, _("Check who decided what and why, and that the log holds."), figures, [table], acts

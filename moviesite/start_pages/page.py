@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import groups
-from moviesite.start_pages import catalogue, governance, systems
+from moviesite.start_pages import catalogue, components, governance, systems
 from moviesite.start_pages.pieces import Links, Section
 
 SECTIONS: dict[str, Callable[[Links, datetime], Section]] = {
@@ -27,4 +27,5 @@ def start(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     held = set(request.user.groups.values_list("name", flat=True))
     shown = [make for role, make in SECTIONS.items() if request.user.is_superuser or role in held]
     links, now = Links(request), timezone.now()
-    return {**context, "title": _("Start"), "sections": [make(links, now) for make in shown]}
+    found = {"sections": [make(links, now) for make in shown], "components": components.map_for(links)}
+    return {**context, "title": _("Start"), **found}

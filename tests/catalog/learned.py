@@ -13,7 +13,9 @@ from mlops import arrays, store
 from mlops.models import ModelVersion
 from tests.factories.mlops import make_candidate, make_promotion
 
-Weights = Mapping[tuple[int, int], float]  # (from, to), by place among the films: how much liking the one lifts the other
+Weights = Mapping[
+    tuple[int, int], float
+]  # (from, to), by place among the films: how much liking the one lifts the other
 
 # The first film speaks loudly for 2, 3 and 4; the second for 4, and against 3; the third whispers for the sixth.
 LIFTS: Weights = {(0, 1): 0.5, (0, 2): 0.4, (0, 3): 0.3, (1, 3): 0.4, (1, 2): -0.2, (1, 0): 0.1, (2, 5): 0.01}

@@ -40,11 +40,32 @@ def test_the_migration_goes_back_and_forth() -> None:
     assert held(groups.AUDITORS) == set(groups.GROUPS[groups.AUDITORS])
 
 
+ACTS = {
+    groups.DATA_SCIENTISTS: {"mlops.start_run", "mlops.request_promotion"},
+    groups.ML_ENGINEERS: {"mlops.start_run", "mlops.request_promotion", "mlops.roll_back"},
+    groups.IT_OPERATIONS: {"mlops.roll_back"},
+    groups.APPROVERS: {"mlops.decide_promotion", "mlops.roll_back"},
+}
+
+
 @pytest.mark.parametrize("name", groups.GROUPS)
-def test_nobody_but_editors_and_operations_may_change_anything(name: str) -> None:
-    writes = {may for may in groups.GROUPS[name] if ".view_" not in may}
-    models = {may.rpartition("_")[2] for may in writes}
-    assert models == {
+def test_each_role_may_do_its_acts_and_nobody_but_editors_and_operations_changes_rows(name: str) -> None:
+    beyond = {may for may in groups.GROUPS[name] if ".view_" not in may}
+    acts = {may for may in beyond if may.startswith("mlops.")}
+    assert acts == ACTS.get(name, set())
+    assert {may.rpartition("_")[2] for may in beyond - acts} == {
         groups.CATALOGUE_EDITORS: {"movie", "licence"},
         groups.IT_OPERATIONS: {"partner", "partnerkey"},
     }.get(name, set())
+
+
+def test_nobody_both_asks_and_decides_by_one_role() -> None:
+    assert [
+        name for name, may in groups.GROUPS.items() if {"mlops.request_promotion", "mlops.decide_promotion"} <= {*may}
+    ] == []
+
+
+@pytest.mark.parametrize("name", set(groups.GROUPS) - {groups.CATALOGUE_EDITORS})
+def test_everybody_of_the_learning_system_sees_all_of_it(name: str) -> None:
+    models = {model._meta.model_name for model in apps.get_app_config("mlops").get_models()} - {"auditevent"}
+    assert {f"mlops.view_{model}" for model in models} <= set(groups.GROUPS[name])

@@ -14,6 +14,7 @@ from catalog.models import Movie
 from moviesite import health
 from tests.catalog import staff
 from tests.factories import catalog as make
+from tests.factories import mlops as make_mlops
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,68 @@ def test_approvers_are_told_that_nothing_waits() -> None:
     (_, cells) = section.tables[0].lines[0]
     assert cells[0] == "weighted-rating v1"
     assert "prior_votes = 25,000" in cells[2]
+
+
+# --- what waits in the learning system ---------------------------------------------------------------------------
+def tasks(client: Client, role: str) -> list[tuple[str, str]]:
+    return [(task.words, task.href) for task in sections(client)[role].tasks]
+
+
+def test_approvers_find_what_they_may_decide_on_and_are_not_shown_their_own() -> None:
+    approver = staff.member_of(groups.APPROVERS, groups.DATA_SCIENTISTS)
+    theirs = make_mlops.make_promotion_request(at=timezone.now())
+    make_mlops.make_promotion_request(make_mlops.make_candidate(), by=approver, at=timezone.now())
+    make_mlops.make_promotion_request(make_mlops.make_candidate(by=approver), at=timezone.now())
+    waiting = tasks(staff.signed_in(approver), groups.APPROVERS)
+    assert waiting == [
+        ("toy-learner v1 is asked for, just now: «it is better».", f"/admin/mlops/promotionrequest/{theirs.pk}/change/")
+    ]
+    section = sections(staff.in_group(groups.APPROVERS))[groups.APPROVERS]
+    assert [task.act for task in section.tasks] == ["Review and decide"] * 3
+    assert section.purpose.startswith("What waits for your decision stands first.")
+
+
+def test_a_candidate_that_nobody_asked_for_is_offered_to_those_who_may_ask() -> None:
+    version = make_mlops.make_candidate()
+    make_mlops.make_candidate(gates={"passed": False})
+    words = "A candidate waits: toy-learner v1 passed 1 of 1 gates."
+    scientist = staff.in_group(groups.DATA_SCIENTISTS)
+    assert tasks(scientist, groups.DATA_SCIENTISTS) == [(words, f"/admin/mlops/modelversion/{version.pk}/request/")]
+    approver = staff.in_group(groups.APPROVERS)
+    assert tasks(approver, groups.APPROVERS) == [
+        (f"{words} Nobody has asked for it yet.", f"/admin/mlops/modelversion/{version.pk}/change/")
+    ]
+    make_mlops.make_promotion_request(version, at=timezone.now())
+    assert tasks(scientist, groups.DATA_SCIENTISTS) == []
+
+
+def test_runs_at_work_failed_runs_and_drift_are_told_to_engineers() -> None:
+    now = timezone.now()
+    working = make_mlops.make_run(queued_at=now)
+    failed = make_mlops.make_run(state="FAILED", queued_at=now, finished_at=now, failure="no space is left")
+    report = make_mlops.make_drift_report(measured_at=now)
+    found = dict(tasks(staff.in_group(groups.ML_ENGINEERS), groups.ML_ENGINEERS))
+    assert found == {
+        f"Run {working.pk} of toy-learner waits for a worker, since it was queued just now.": (
+            f"/admin/mlops/run/{working.pk}/change/"
+        ),
+        f"Run {failed.pk} of toy-learner failed just now.": f"/admin/mlops/run/{failed.pk}/change/",
+        "Recent data of toy-learner moved: value.": f"/admin/mlops/driftreport/{report.pk}/change/",
+    }
+
+
+@pytest.mark.parametrize("role", set(groups.GROUPS) - {groups.CATALOGUE_EDITORS})
+def test_the_eight_components_lead_to_pages_that_open(role: str) -> None:
+    client = staff.in_group(role)
+    components = client.get("/admin/").context["components"]
+    assert len(components) == 8
+    assert {component.title: client.get(component.href).status_code for component in components} == {
+        component.title: 200 for component in components
+    }
+
+
+def test_editors_have_nothing_to_do_with_the_components() -> None:
+    assert staff.in_group(groups.CATALOGUE_EDITORS).get("/admin/").context["components"] == []
 
 
 def test_auditors_see_the_last_events_and_can_verify_at_once() -> None:

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.demo import films, generated, ratings, sources
+from catalog.demo import films, generated, holding, ratings, sources
 from catalog.errors import CatalogError, NotPublishable
 from catalog.models import (
     ChartEdition,
@@ -71,13 +71,14 @@ def test_a_generated_set_is_loaded_and_published(capsys):
     load()
     said = capsys.readouterr().out
     assert Movie.objects.count() == ImportedVotes.objects.count() == Tally.objects.count() == 60
-    assert Rating.objects.count() == Rating.objects.filter(rater__kind=Rater.Kind.DEMO).count() == 10_065
+    assert Rating.objects.count() == Rating.objects.filter(rater__kind=Rater.Kind.DEMO).count() == 9_058
     assert Licence.objects.exists()
     assert tallies.differences() == []
     assert charts.verify(charts.newest()) == 60
     for sentence in (
         "Sources of this demo, and their terms:",
         "60 films and 10,065 ratings drawn",
+        "9,058 of 10,065 ratings loaded; the last 1,007 by time are kept back for `manage.py replay`.",
         "Edition 1 is published",
     ):
         assert sentence in said
@@ -243,6 +244,10 @@ def test_the_real_set_is_what_the_pages_say_of_it():
     found = ratings.matched(_frame(sources.MOVIELENS), chosen, until=2000)
     assert found.report.films > 4_200
     assert len(found.ratings) == found.report.ratings > 65_000
+    loaded, later = holding.held_back(found.ratings, 10)
+    assert holding.sentence(loaded, later) == (
+        "63,700 of 70,778 ratings loaded; the last 7,078 by time are kept back for `manage.py replay`."
+    )
     assert len(set(zip(found.ratings.raters.tolist(), found.ratings.film_ids.tolist(), strict=True))) == len(
         found.ratings
     )

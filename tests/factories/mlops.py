@@ -167,9 +167,11 @@ def make_gate_report(version: ModelVersion | None = None, **given: Any) -> GateR
     return GateReport.objects.create(version=version, **{**fields, **given})
 
 
-def make_artefact(factor: int = 3) -> str:
-    """The state of a toy model in the store; its digest."""
-    return store.put(arrays.pack({"factor": np.array([factor], dtype=np.int64)}))
+def make_artefact(recipe_key: str = "toy-learner", number: int = 1) -> str:
+    """The state of a toy model in the store, another one for each number; its digest."""
+    factor = {"factor": np.array([number], dtype=np.int64)}
+    means = {"means": np.arange(6, dtype=np.float64) + number}
+    return store.put(arrays.pack(means if recipe_key == "toy-learner" else factor))
 
 
 def make_candidate(
@@ -189,7 +191,11 @@ def make_candidate(
     make_run_metric(made)
     make_run_metric(made, arm="popularity", value=0.5, difference=0.25, difference_error=0.02)
     number = given.pop("number", ModelVersion.objects.filter(recipe_key=recipe_key).count() + 1)
-    known = {"params": made.params, "artefact_digest": make_artefact(number), "arrays_digest": f"{number:064x}"}
+    known = {
+        "params": made.params,
+        "artefact_digest": make_artefact(recipe_key, number),
+        "arrays_digest": f"{number:064x}",
+    }
     version = make_version(recipe_key=recipe_key, number=number, run=made, **{**known, **given})
     report = make_gate_report(version, **(gates or {}))
     made.state, made.finished_at = Run.State.SUCCEEDED, NOON

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.core.management.base import CommandError
 
+from moviesite import schedules
 from moviesite.management.commands import up as up_command
 from moviesite.management.commands.up import Command, _answers
 from tests.moviesite.trees import ROOT, below, environment, free_port, short_folder, there, until
@@ -79,7 +80,8 @@ def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
     try:
         assert until(lambda: health(port).get("state") == "ok", 120), said(state, port)
         children = below(site.pid)
-        assert len(children) >= 6  # broker, web and its worker, Celery's two, schedule
+        assert len(children) >= 8  # broker, web and its worker, twice Celery's two, schedule
+        assert "Run 1 of recommender is queued" in said(state, port)
         assert f"http://127.0.0.1:{port}" in said(state, port)
         assert (state / "accounts.txt").stat().st_mode & 0o777 == 0o600
         assert [path for path in [state, *state.rglob("*")] if path.lstat().st_mode & 0o077] == []  # for our eyes only
@@ -99,7 +101,8 @@ def test_a_second_start_is_quick_and_a_killed_supervisor_leaves_nothing(state: P
     site = up(state, port)
     try:
         assert until(lambda: health(port).get("ready"), 15), said(state, port)
-        assert until(lambda: len(below(site.pid)) >= 6)
+        assert until(lambda: len(below(site.pid)) >= 8)
+        assert "is queued" not in said(state, port)  # once is enough
         children = below(site.pid)
     finally:
         site.kill()
@@ -122,8 +125,10 @@ def running(state: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     port = free_port()
     site = up(state, port)
     try:
-        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 6, 60), said(state, port)
-        assert until(lambda: " ready." in (state / "logs/worker.log").read_text(errors="replace"), 60)
+        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 8, 60), said(state, port)
+        for name in ("worker", "trainer"):
+            log = state / f"logs/{name}.log"
+            assert until(lambda log=log: " ready." in log.read_text(errors="replace"), 60)
         yield site, port
     finally:
         site.send_signal(signal.SIGHUP)
@@ -151,7 +156,7 @@ def test_without_its_broker_the_site_answers_and_the_broker_comes_back(
 
 def test_worker_and_schedule_are_started_again(state: Path, running: tuple["subprocess.Popen[str]", str]) -> None:
     site, port = running
-    for name, word in (("worker", b"charts"), ("beat", b"--pidfile=")):
+    for name, word in (("worker", b"charts@%h"), ("trainer", b"training@%h"), ("beat", b"--pidfile=")):
         os.kill(the(site, word), signal.SIGKILL)
         assert until(lambda name=name: f"{name} runs again." in said(state, port)), said(state, port)
         assert f"{name} ended with -9: see {state}/logs/{name}.log" in said(state, port)
@@ -175,7 +180,7 @@ def test_a_broker_elsewhere_that_is_away_does_not_keep_the_site_from_serving(sta
     port = free_port()
     site = up(state, port, REDIS_URL="redis://127.0.0.1:9/0")
     try:
-        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 4, 60), said(state, port)
+        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 5, 60), said(state, port)
         assert not until(lambda: site.poll() is not None, 5), said(state, port)
         assert health(port)["state"] == "degraded"
         site.send_signal(signal.SIGTERM)
@@ -198,6 +203,19 @@ def test_who_asks_many_times_while_it_loads_gets_one_orderly_end(number: signal.
             assert said(folder / "state", port).strip() == "Stopped."
         finally:
             site.kill()
+
+
+def surroundings(process: int) -> dict[str, str]:
+    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def test_training_stands_back_and_adds_in_one_thread(running: tuple["subprocess.Popen[str]", str]) -> None:
+    site, _ = running
+    trainer, web = the(site, b"training@%h"), the(site, b"granian")
+    assert os.getpriority(os.PRIO_PROCESS, trainer) == os.getpriority(os.PRIO_PROCESS, web) + up_command.STANDS_BACK
+    assert schedules.TRAINING_ENVIRONMENT.items() <= surroundings(trainer).items()
+    assert "REMAP_SIGTERM" not in surroundings(web)
 
 
 # --- its parts ---------------------------------------------------------------------------------------------------

@@ -1,16 +1,27 @@
 """A real worker with a real broker on the test's own database."""
 
+import os
+import signal
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 
 from catalog import queue
 from catalog.models import ChartEdition
+from mlops.models import Run
+from moviesite import health, schedules
 from moviesite.health import HEARTBEAT
+from moviesite.processes import stop
+from tests import servers
 from tests.factories.catalog import make_member_rating, small_catalogue
-from tests.moviesite.trees import until
+from tests.moviesite.trees import below, there, until
 from tests.servers import Worker
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
@@ -31,7 +42,43 @@ def test_the_site_turns_green_when_the_worker_gives_a_sign(worker: Worker, clien
     small_catalogue(3)
     assert client.get("/healthz").json()["parts"]["worker"] == "not seen"
     send(HEARTBEAT)
-    assert until(lambda: client.get("/healthz").json()["state"] == "ok"), worker.wrote()
+    assert until(lambda: client.get("/healthz").json()["parts"]["worker"] == "ok"), worker.wrote()
+    assert client.get("/healthz").json()["parts"]["training"] == "not seen"
+
+
+def test_the_training_worker_gives_its_sign_also_while_it_is_busy(
+    transactional_db: None, valkey: str, tmp_path: Path, client: Client
+) -> None:
+    """Its sign comes from the process that waits for the broker, not from the one that a run keeps for minutes."""
+    small_catalogue(3)
+    with servers.worker(valkey, tmp_path, schedules.TRAINING) as trainer:
+        assert until(lambda: client.get("/healthz").json()["parts"]["training"] == "ok"), trainer.wrote()
+        child = below(trainer.process.pid).pop()
+        os.kill(child, signal.SIGSTOP)  # as deaf as one in a long sum
+        try:
+            cache.delete(health.TRAINING)
+            assert until(lambda: client.get("/healthz").json()["parts"]["training"] == "ok"), trainer.wrote()
+        finally:
+            os.kill(child, signal.SIGCONT)
+    assert "Task" not in trainer.wrote()
+
+
+def test_a_training_worker_that_is_asked_to_stop_does_not_finish_its_run_first(
+    transactional_db: None, valkey: str, tmp_path: Path
+) -> None:
+    """The run's row stays: the next worker takes it up at its first unfinished step."""
+    small_catalogue(3)
+    call_command("first_run")
+    with servers.worker(valkey, tmp_path, schedules.TRAINING) as trainer, transaction.atomic():
+        run = Run.objects.select_for_update().get()  # the run waits for us at its claim
+        current_app.send_task("mlops.execute_run", kwargs={"run_id": run.pk}, queue=schedules.TRAINING)
+        assert until(lambda: "received" in trainer.wrote()), trainer.wrote()
+        time.sleep(1)
+        started, children = time.monotonic(), below(trainer.process.pid)
+        stop(trainer.process)
+        assert time.monotonic() - started < 10
+        assert not any(map(there, children))
+    assert Run.objects.get().state == Run.State.QUEUED
 
 
 def test_messages_no_worker_should_trust_or_know_do_no_harm(worker: Worker) -> None:

@@ -13,7 +13,7 @@ from mlops import arrays
 from mlops.ports import NotEnoughData
 from tests.pure.people import FILMS, crowd, partials
 
-VISITORS = list(crowd(80, seed=7).values())
+VISITORS = [dict(list(ratings.items())[::4]) for ratings in crowd(80, seed=7).values()]
 scores = some.arrays(np.int64, 12, elements=st.integers(-5, 5))
 
 
@@ -69,7 +69,7 @@ def test_overlap_by_hand():
 
 def test_intervals_hold_the_ranks_of_refits_that_nobody_used(learned):
     model, found = bootstrap.with_spread(*learned, VISITORS, refits=20, seed=1)
-    assert len(found.overlap) == len(found.coverage) == len(found.width) == len(VISITORS)
+    assert len(found.overlap) == len(found.coverage) == len(found.width) > 70  # some like nothing
     assert 0.7 <= found.coverage.mean() <= 0.9
     assert 0.2 < found.overlap.mean() < 1
     assert found.width.mean() < len(FILMS) / 2
@@ -83,7 +83,8 @@ def test_intervals_hold_the_ranks_of_refits_that_nobody_used(learned):
 def test_more_people_make_lists_steadier():
     def overlap(count):
         parts = partials(crowd(count))
-        return bootstrap.with_spread(fitting.fit(parts, regularisation=20), parts, VISITORS, seed=1)[1].overlap.mean()
+        model = fitting.fit(parts, regularisation=count)  # in likes, so that it weighs the same
+        return bootstrap.with_spread(model, parts, VISITORS, seed=1)[1].overlap.mean()
 
     assert overlap(400) > overlap(40) + 0.05
 

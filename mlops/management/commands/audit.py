@@ -4,11 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from mlops.services import testimony
 from mlops.services.audit import verify
 
 
 class Command(BaseCommand):
-    help = "Check the audit log: exit 0 when it holds, 1 when it does not, naming the first bad event."
+    help = (
+        "Check the audit log: exit 0 when it holds and tells of every governed row, 1 when not, naming what is wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=["verify"])
@@ -21,6 +24,9 @@ class Command(BaseCommand):
             )
         if verdict.triggers_missing:
             self.stderr.write(f"UNGUARDED: triggers missing or changed: {', '.join(verdict.triggers_missing)}.")
-        if not verdict.holds:
+        untold = testimony.untold() if verdict.first_bad is None else []
+        for sentence in untold:
+            self.stderr.write(f"UNTOLD: {sentence}.")
+        if untold or not verdict.holds:
             raise SystemExit(1)
         self.stdout.write(f"The audit log holds: {verdict.events} events, head {verdict.head}.")

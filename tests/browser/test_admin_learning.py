@@ -1,0 +1,127 @@
+"""Two people bring a version into service in a real browser; the pages fit, are accessible and say nothing to the console."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from catalog import groups
+from catalog.models import User
+from mlops.models import Deployment, ModelVersion, Run, RunStep
+from tests.browser.conftest import Open
+from tests.catalog import staff
+from tests.factories import mlops as make
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("toys")]
+# The theme's own faults, on every page of it; nothing of ours may be among what is found.
+THEME = {"landmark-one-main", "region", "landmark-unique", "page-has-heading-one", "heading-order"}
+
+
+@pytest.fixture
+def toys(settings: Any) -> None:
+    """Two toy recipes in the place of the site's own."""
+    from mlops import registry
+
+    settings.MLOPS_RECIPES = ["tests.toy_recipe.ToyFormula", "tests.toy_recipe.ToyLearner"]
+    registry.recipes.cache_clear()
+
+
+@pytest.fixture
+def scientist(transactional_db: None) -> User:
+    return staff.member_of(groups.DATA_SCIENTISTS, username="dora")
+
+
+@pytest.fixture
+def approver(transactional_db: None) -> User:
+    return staff.member_of(groups.APPROVERS, username="anna")
+
+
+def too_wide(page: Any) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def violations(page: Any) -> set[str]:
+    found = Axe().run(page).response["violations"]
+    return {f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found if fault["id"] not in THEME}
+
+
+def test_one_person_asks_another_approves_and_it_serves(scientist: User, approver: User, open_page: Open) -> None:
+    make.make_candidate()
+    page = open_page("/admin/", by=scientist)
+    page.get_by_text("A candidate waits: toy-learner v1 passed 1 of 1 gates.").wait_for()
+    page.get_by_role("link", name="Ask for its promotion").click()
+    page.get_by_label("Reason").fill("It beats everything we had")
+    page.get_by_role("button", name="Request promotion of toy-learner v1").click()
+    page.get_by_text("awaits another person's decision").wait_for()
+    page.get_by_text("is your own: another person must decide on it").first.wait_for()
+    assert page.get_by_role("button", name="Approve").count() == 0
+
+    page = open_page("/admin/", by=approver)
+    page.get_by_role("link", name="Review and decide").click()
+    page.get_by_text("dora asks that toy-learner v1 may serve, where nothing serves yet").wait_for()
+    page.get_by_role("link", name="Go to the decision").click()
+    page.get_by_label("Reason").fill("Gates and lead convince me")
+    page.get_by_role("button", name="Approve").click()
+    page.get_by_text("Approved: toy-learner v1 serves from now on").wait_for()
+    deployment = Deployment.objects.champion("toy-learner")
+    assert deployment is not None
+    assert ModelVersion.objects.get().state == "APPROVED"
+
+    page.goto(f"/admin/mlops/deployment/{deployment.pk}/change/")
+    page.get_by_role("link", name="Roll back…").click()
+    page.get_by_text("Then no version of toy-learner serves.").wait_for()
+    page.get_by_label("Reason").fill("Visitors complain")
+    page.get_by_role("button", name="Roll back toy-learner v1").click()
+    page.get_by_text("Rolled back: no version of toy-learner serves now.").wait_for()
+    assert Deployment.objects.champion("toy-learner") is None
+
+
+def test_a_run_is_followed_while_it_works_with_and_without_scripts(scientist: User, open_page: Open) -> None:
+    run = make.make_run(state=Run.State.RUNNING)
+    make.make_run_step(run)
+    step = make.make_run_step(run, state=RunStep.State.RUNNING, output_digest="", finished_at=None)
+    address = f"/admin/mlops/run/{run.pk}/change/"
+    page, plain = open_page(address, by=scientist), open_page(address, by=scientist, scripts=False)
+    for each in (page, plain):
+        each.get_by_text("Running: 1 of 2 steps are done, now split.").wait_for()
+    step.state, step.output_digest, step.finished_at = RunStep.State.DONE, "2" * 64, timezone.now()
+    step.save()
+    for each in (page, plain):
+        each.get_by_text("Running: 2 of 2 steps are done.").wait_for()
+    run.state, run.finished_at = Run.State.CANCELLED, timezone.now()
+    run.save()
+    for each in (page, plain):
+        each.get_by_text("Cancelled after 2 of 2 steps.").wait_for()
+        each.get_by_text("Looks again").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide and light", "narrow and dark"])
+def test_pages_of_the_learning_system_fit_and_are_accessible(
+    transactional_db: None, open_page: Open, width: int, dark: bool
+) -> None:
+    boss = staff.member_of(username="boss", is_superuser=True)
+    first = make.make_promotion(make.make_candidate(), at=timezone.now())
+    request = make.make_promotion_request(make.make_candidate(), at=timezone.now())
+    report = make.make_drift_report()
+    run = request.version.run
+    assert run is not None
+    rows = {
+        "promotionrequest": request.pk,
+        "run": run.pk,
+        "modelversion": request.version_id,
+        "dataset": run.dataset_id,
+        "deployment": first.pk,
+        "driftreport": report.pk,
+    }
+    addresses = ["/admin/", *(f"/admin/mlops/{model}/{pk}/change/" for model, pk in rows.items())]
+    addresses += [f"/admin/mlops/run/compare/?runs={first.version.run_id},{run.pk}", "/admin/mlops/deployment/on/"]
+    addresses += ["/admin/mlops/outcome/summary/", "/admin/mlops/run/start/?recipe=toy-learner", "/admin/mlops/run/"]
+    page = open_page("/admin/", by=boss, width=width, dark=dark)
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        faults = violations(page) | ({"too wide"} if too_wide(page) else set())
+        if faults:
+            found[address] = faults
+    assert found == {}

@@ -27,6 +27,7 @@ from catalog.management.commands import load_demo  # noqa: E402
 from catalog.recipes.recommending import evaluating  # noqa: E402
 from catalog.recsys import fitting, likes, splits  # noqa: E402
 from catalog.recsys import rivals as own_rivals  # noqa: E402
+from catalog.recsys.formula import RATER_KINDS  # noqa: E402
 from catalog.recsys.recommender import RecommenderModel  # noqa: E402
 from mlops.ports import Fold, Rows  # noqa: E402
 
@@ -60,7 +61,9 @@ def rows() -> tuple[str, Rows]:
         found, name = generated.generated_ratings(seed, made, load_demo.RATERS, load_demo.RATINGS), "generated set"
     subjects = {rater: str(uuid.uuid5(uuid.NAMESPACE_OID, str(rater))) for rater in np.unique(found.raters).tolist()}
     subject = np.array([subjects[rater] for rater in found.raters.tolist()])
-    return name, {"subject": subject, "film": found.film_ids, "value": found.values, "at": found.rated_at}
+    kind = np.full(len(subject), RATER_KINDS.index("DEMO"), dtype=np.int8)
+    columns = {"film": found.film_ids, "value": found.values, "at": found.rated_at, "kind": kind}
+    return name, {"subject": subject, **columns}
 
 
 def als(fold: Fold, joined: likes.Ratings) -> dict[str, Any] | None:

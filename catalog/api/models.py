@@ -20,7 +20,7 @@ LISTED = 50  # newest versions of each system
 class VersionItem(serializers.Serializer[Any]):
     """One version, in short."""
 
-    version = serializers.CharField(source="label")  # type: ignore[assignment]
+    version = serializers.CharField(source="label")
     recipe = serializers.CharField(source="recipe_key")
     number = serializers.IntegerField()
     state = serializers.CharField(
@@ -110,7 +110,7 @@ class ComponentItem(serializers.Serializer[Any]):
 class ModelSerializer(serializers.Serializer[Any]):
     """The card of a version: written from rows, no number typed by hand, a gap said as «unknown»."""
 
-    version = serializers.CharField(source="label")  # type: ignore[assignment]
+    version = serializers.CharField(source="label")
     recipe = serializers.CharField(source="recipe_key")
     number = serializers.IntegerField()
     title = serializers.CharField()

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from catalog.recsys.likes import Ratings
 from catalog.recsys.prediction import COVERAGE, Predictor
 
-TURNS = 5  # of the means; they move by less than 0.01 points after three
-SWEEPS = 2  # of the factors; more change the error on unseen people by less than its standard error
+TURNS = 5  # of the means; on the demo's ratings the last one moves no film by more than 0.03 points
+SWEEPS = 2  # of the factors; on the demo's ratings eight lower the error on unseen people by 0.002 points more
 POWERS, SPARE = 7, 8  # iterations of the subspace, and dimensions beyond those asked for
 FOLDS = 5
 TOLD = 0.8  # share of an unseen person's ratings that the predictor is told, as in the evaluation

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from mlops.ports import Array, Fold, NotEnoughData, Rows
 
 HELD_OUT, GLOBAL_TIME = "held-out-users", "global-time"
-PARTITIONS, FIRST_HELD = 16, 10  # partitions 10–15 are never learned from
+# Partitions 10–15 are never learned from: 218 people of the demo. Over six ways to choose six partitions the lead over SVD
+# was 3.2 paired standard errors on average and 2.0 at least; over four ways to choose four of them, 1.8 and 0.3.
+PARTITIONS, FIRST_HELD = 16, 10
 KNOWN_TENTHS = 8  # of ten ratings of an asked person, in order of time, these are told
 LIKED = 7  # an asked rating of so many points or more is a film that should have been listed, whatever the threshold learned
 

@@ -94,7 +94,9 @@ def _debugging(edition: ChartEdition | None, asked: Asked | None, lack: str) -> 
     unasked = lack or "nobody-to-ask"
     software = (Measure("exact-ranks", ranks.exact if ranks.asked else None, "no-edition", ranks.asked),)
     learning = (
-        Measure("exact-places", places.exact if places and places.asked else None, unasked, places.asked if places else None),
+        Measure(
+            "exact-places", places.exact if places and places.asked else None, unasked, places.asked if places else None
+        ),
         Measure("exact-guesses", 0 if asked and asked.guesses else None, unasked, asked.guesses if asked else None),
     )
     whole = None
@@ -145,7 +147,9 @@ def _determinism(edition: ChartEdition | None, figures: Figures | None, lack: st
 def _drift(asked: Asked | None, figures: Figures | None, lack: str) -> Property:
     first = measurements.recounted(measurements.first_kept())
     drift = figures.drift if figures else None
-    software = (Measure("first-recounted", first.films if first else None, "no-edition", first.number if first else None),)
+    software = (
+        Measure("first-recounted", first.films if first else None, "no-edition", first.number if first else None),
+    )
     learning = (
         Measure(
             "asked-again",

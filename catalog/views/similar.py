@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from catalog.models import Movie, User
+from catalog.models.ratings import LEAST, MOST
 from catalog.selectors import recommendations as reads
 from catalog.views.private import private, to_login
 from catalog.views.rows import strip
 
 BESIDE, ALL = 6, 24
+STEP = 60  # so far apart two neighbouring ratings are drawn
 
 
 def beside(film: Movie) -> dict[str, Any]:
@@ -43,7 +45,8 @@ def film_guess(request: HttpRequest, pk: int) -> HttpResponse:
     return private(render(request, template, context))
 
 
-def _drawn(low: float, value: float, high: float) -> dict[str, int]:
-    """Return where 1 … 10 points are drawn on 0 … 540."""
-    at = {name: round((points - 1) * 60) for name, points in (("low", low), ("value", value), ("high", high))}
-    return {"low_x": at["low"], "value_x": at["value"], "span_x": max(2, at["high"] - at["low"])}
+def _drawn(low: float, value: float, high: float) -> dict[str, Any]:
+    """Return where ratings are drawn: 1 … 10 points on 0 … 540."""
+    low_x, value_x, high_x = (round((points - 1) * STEP) for points in (low, value, high))
+    points = [(point, (point - 1) * STEP) for point in range(LEAST, MOST + 1)]
+    return {"low_x": low_x, "value_x": value_x, "span_x": max(2, high_x - low_x), "points": points}

@@ -14,10 +14,27 @@ CLEAR = 2.0  # standard errors from which a lead is marked
 
 def tables(metrics: Iterable[RunMetric]) -> list[Grid]:
     """Return, of each fold, what every arm reached and by how much the candidate leads it."""
+    rows = list(metrics)
+    beside = {(row.fold, row.metric) for row in rows if row.arm != FIRST[0]}
     folds: dict[str, list[RunMetric]] = {}
-    for metric in metrics:
+    for metric in [row for row in rows if not beside or (row.fold, row.metric) in beside]:
         folds.setdefault(metric.fold, []).append(metric)
     return [grid for fold, rows in folds.items() for grid in (_reached(fold, rows), _leads(fold, rows))]
+
+
+def steadiness(metrics: Iterable[RunMetric]) -> list[Grid]:
+    """Return what was measured of the candidate alone: what refits say of it, and how often its intervals hold."""
+    rows = list(metrics)
+    beside = {(row.fold, row.metric) for row in rows if row.arm != FIRST[0]}
+    if not beside:  # a run without rivals: all of it is told already
+        return []
+    alone = [row for row in rows if row.arm == FIRST[0] and (row.fold, row.metric) not in beside]
+    lines: list[Sequence[Shown]] = [
+        [title_of(row), row.fold, num(measure(row.value, row.error)), num(whole(row.units) if row.units else "—")]
+        for row in alone
+    ]
+    heads = [_("metric"), _("fold"), _("value ± standard error"), _("units")]
+    return [Grid(_("Of the candidate alone"), heads, lines)] if lines else []
 
 
 def arms(rows: Iterable[RunMetric]) -> list[str]:

@@ -126,6 +126,7 @@ def _sections(request: HttpRequest, found: Review) -> list[Section]:
         Section(gettext("Gates"), review_blocks.gates(found.report)),
         Section(gettext("Metrics: candidate, champion and rivals"), review_blocks.measured(found)),
         *([Section(gettext("What would change for people"), tables)] if tables else []),
+        Section(gettext("Stability"), review_blocks.stability(found)),
         Section(gettext("Data: what differs from the champion's"), review_blocks.data(request, found)),
         Section(gettext("Code and parameters: what differs"), review_blocks.code(found)),
         review_blocks.evidence(found.request),

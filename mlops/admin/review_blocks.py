@@ -1,6 +1,7 @@
 """The parts of the review page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -164,6 +165,10 @@ def measured(review: Review) -> list[Any]:
     return grids or [Words(_("No metric is on record: unknown."), "soft")]
 
 
+def stability(review: Review) -> list[Any]:
+    return list(metrics.steadiness(review.metrics)) or [Words(_("How steady it is, is unknown."), "soft")]
+
+
 def _environment(side: Side) -> dict[str, Any]:
     return dict(side.run.environment) if side.run else {}
 
@@ -174,4 +179,5 @@ def _licences(origins: list[dict[str, Any]]) -> str:
 
 def _difference(name: str, mine: Any, theirs: Any, differs: bool) -> list[Shown]:
     mark: Shown = Cell(_("differs"), mark="changed") if differs else ""
-    return [str(name).replace("_", " "), value(mine), value(theirs), mark]
+    sides = [replace(value(found), number=False) for found in (mine, theirs)]
+    return [str(name).replace("_", " "), *sides, mark]

@@ -111,7 +111,8 @@ class RunAdmin(Paged):
             chosen = ",".join(str(child.pk) for child in children[:MOST_RUNS])
             compared = Act(gettext("Compare its points"), f"{addresses.act('run', 'compare_page')}?runs={chosen}")
             sections.append(Section(gettext("Grid"), [run_blocks.points(request, children)], [compared]))
-        measured = metrics.tables(row.metrics.order_by("pk"))
+        rows = list(row.metrics.order_by("pk"))
+        measured = [*metrics.tables(rows), *metrics.steadiness(rows)]
         if measured:
             sections.append(Section(gettext("What was measured"), measured))
         sections.append(Section(gettext("Where it comes from"), [run_blocks.origin(request, row)]))

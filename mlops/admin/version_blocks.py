@@ -100,8 +100,8 @@ def lineage(request: HttpRequest, row: ModelVersion) -> Facts:
     if run:
         data = run.dataset
         rows.append((_("Dataset"), addresses.link(request, "dataset", data.pk, str(data)) if data else "—"))
-        rows.append((_("Code"), digest(components.fact(run.environment, components.COMMIT))))
-        rows.append((_("Lock file"), digest(components.fact(run.environment, components.LOCK))))
+        rows.append((_("Code"), digest(str(run.environment.get("commit") or ""))))
+        rows.append((_("Lock file"), digest(str(run.environment.get("lock_digest") or ""))))
     return Facts(rows)
 
 

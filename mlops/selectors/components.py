@@ -1,6 +1,5 @@
 """The eight components of MLOps as a version's checklist: what proves each of them, or that nothing does."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mlops.models import AuditEvent, GateReport, ModelVersion, Run, RunStep
@@ -9,8 +8,6 @@ from mlops.selectors import provisioning
 
 UNKNOWN = "unknown"
 CANDIDATE = "candidate"
-COMMIT = ("commit", "code_commit")
-LOCK = ("lock", "lock_digest", "lock_sha256")
 
 
 @dataclass(frozen=True)
@@ -49,9 +46,10 @@ def registration(version: ModelVersion) -> AuditEvent | None:
     return next((event for event in named.order_by("seq") if event.action == "version.registered"), None)
 
 
-def fact(environment: dict[str, object], names: Iterable[str]) -> str:
-    """Return what an environment says under one of these names, or nothing."""
-    return next((str(environment[name]) for name in names if environment.get(name)), "")
+def fact(environment: dict[str, object], name: str) -> str:
+    """Return what an environment says under a name, or nothing; a run writes «unknown» of what it could not find out."""
+    value = environment.get(name)
+    return str(value) if value and value != UNKNOWN else ""
 
 
 def _data(run: Run | None) -> str:
@@ -63,7 +61,7 @@ def _data(run: Run | None) -> str:
 
 def _versions(version: ModelVersion, run: Run | None) -> str:
     environment = run.environment if run else {}
-    commit, lock = fact(environment, COMMIT), fact(environment, LOCK)
+    commit, lock = fact(environment, "commit"), fact(environment, "lock_digest")
     if not (commit and lock and version.arrays_digest):
         return ""
     return f"commit {commit[:12]}, lock file {lock[:12]}, learned state {version.arrays_digest[:12]}"

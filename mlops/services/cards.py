@@ -188,7 +188,7 @@ def _limits(version: ModelVersion, run: Run | None, report: GateReport | None, r
             for origin in dataset.origins
             if origin.get("permitted_use") != OPEN_LICENCE
         ]
-    if run and run.environment.get("dirty"):
+    if run and run.environment.get("dirty") is True:
         told.append("Its code was not as committed.")
     told += [str(r.get("words")) for r in (report.results if report else ()) if r.get("passed") is False]
     told += [f"{part.title}: {UNKNOWN}." for part in components.of(version) if not part.there]

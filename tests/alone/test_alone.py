@@ -8,14 +8,19 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 import mlops
 from mlops import audit, ledger, serving
+from mlops.errors import Refused
+from mlops.services import approvals, requests
 from mlops.services.audit import verify
-from tests.factories.mlops import NOON
+from tests.factories.mlops import NOON, make_approver, make_promotion, make_scientist
+from tests.mlops.training import carried_out
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +54,39 @@ def test_a_toy_formula_goes_into_force_is_served_and_is_on_record() -> None:
     said = StringIO()
     call_command("audit", "verify", stdout=said)
     assert "holds: 2 events" in said.getvalue()
+
+
+def test_a_toy_recipe_goes_from_data_to_champion_and_the_next_one_is_measured_against_it() -> None:
+    scientist, approver = make_scientist(), make_approver()
+    version = carried_out(by=scientist, params={"damping": 50.0}).version
+    assert version.gate_report.passed
+    with pytest.raises(serving.NothingServed):
+        serving.served("toy-learner")
+    facts = {"reason": "it beats the mean", "at": timezone.now()}
+    request = requests.open_request(version_id=version.pk, by=scientist, **facts)
+    vote = {"request_id": request.pk, "verdict": "APPROVE", "evidence_digest": request.evidence_digest, **facts}
+    with pytest.raises(Refused):
+        approvals.decide(by=scientist, **vote)
+    approvals.decide(by=approver, **vote)
+    assert serving.served("toy-learner").label == "toy-learner v1"
+    second = carried_out(by=scientist, params={"damping": 1.0})
+    against = second.metrics.get(arm="champion", metric="error")
+    assert against.fold == "held-out"
+    assert against.difference is not None
+    assert against.difference < 0, "less damping errs less"
+    judged = {result["key"]: result["passed"] for result in second.version.gate_report.results}
+    assert judged == {"better": True, "no-worse": True, "stable": True}
+    assert second.steps.get(name="evaluate").output["champion"] == "toy-learner v1"
+    assert verify().holds
+
+
+def test_a_champion_that_cannot_be_read_is_not_measured_and_its_gate_fails() -> None:
+    version = make_promotion().version
+    Path(settings.ARTEFACTS, version.artefact_digest[:2], version.artefact_digest).unlink()
+    run = carried_out()
+    assert (run.state, run.version.gate_report.passed) == ("SUCCEEDED", False)
+    assert not run.metrics.filter(arm="champion").exists()
+    assert "cannot be measured" in run.steps.get(name="evaluate").log
 
 
 def test_its_migrations_are_whole() -> None:

@@ -11,7 +11,7 @@ from mlops.models import Run
 from mlops.services import claims, grids
 from mlops.services.claims import Claim, Usage
 from mlops.services.runs import SILENCE
-from tests.factories.mlops import NOON, make_run, make_step
+from tests.factories.mlops import NOON, make_run, make_run_step
 
 pytestmark = pytest.mark.django_db
 USED = Usage(1.0, 0.5, 100.0)
@@ -59,7 +59,7 @@ def test_a_run_at_work_is_left_alone_until_its_worker_is_silent() -> None:
 
 def test_whoever_lost_the_claim_writes_nothing_more() -> None:
     run = make_run(state=Run.State.QUEUED)
-    step = make_step(run, name="fit", state="WAITING", output_digest="")
+    step = make_run_step(run, name="fit", state="WAITING", output_digest="", attempts=0)
     lost = taken(run)
     taken(run, "one", after=2 * SILENCE)  # the same name: a worker that came back is another one
     late = NOON + 2 * SILENCE

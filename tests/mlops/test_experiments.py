@@ -11,7 +11,7 @@ from mlops.errors import BadRun
 from mlops.models import Run
 from mlops.selectors.experiments import Cell, comparison
 from tests import toy_recipe
-from tests.factories.mlops import make_dataset, make_metric, make_run
+from tests.factories.mlops import make_dataset, make_run, make_run_metric
 from tests.mlops.training import carried_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
@@ -21,8 +21,9 @@ ERROR = "held-out/candidate/error"
 def measured(each: list[float], **given: Any) -> Run:
     """A run whose units are known by hand."""
     digest = store.put(arrays.pack({ERROR: np.array(each)}))
-    run = make_run(evaluation_digest=digest, **given)
-    make_metric(run, value=float(np.mean(each)), units=len(each))
+    run = make_run(state=Run.State.RUNNING, evaluation_digest=digest, **given)
+    facts = {"fold": "held-out", "metric": "error", "error": 0.1, "higher_is_better": False}
+    make_run_metric(run, value=float(np.mean(each)), units=len(each), **facts)
     return run
 
 

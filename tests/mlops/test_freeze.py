@@ -16,7 +16,6 @@ from mlops.pipeline import contract, parquet
 from mlops.pipeline.freeze import fingerprint, freeze, in_order
 from mlops.pipeline.partitions import parted, partition_of
 from mlops.ports import SYSTEM, Column, NotEnoughData
-from mlops.stats import histograms
 from tests import toy_recipe
 from tests.factories.mlops import NOON
 from tests.toy_recipe import ToyFormula, ToyLearner, made
@@ -38,8 +37,7 @@ def test_a_dataset_says_what_is_in_it() -> None:
     ]
     value = dataset.histograms["value"]
     assert value["counts"][:-1] == np.bincount(made()["value"], minlength=11).tolist()
-    kept = arrays.unpack(store.open(dataset.histograms[histograms.BLOCKS]))
-    assert kept["blocks"].sum() == 360
+    assert arrays.unpack(store.open(value["blocks"]))["blocks"].sum() == 360
     assert AuditEvent.objects.get().action == "dataset.frozen"
 
 

@@ -89,6 +89,7 @@ def test_a_report_that_says_passed_above_a_gate_that_failed_is_not_believed() ->
         ({"dataset": None}, {}, "Data management, Monitoring and retraining"),
         ({"environment": {}}, {}, "Version control"),
         ({"environment": {**ENVIRONMENT, "lock_digest": ""}}, {}, "Version control"),
+        ({"environment": {**ENVIRONMENT, "commit": "unknown"}}, {}, "Version control"),
         ({}, {"arrays_digest": ""}, "Version control"),
     ],
 )

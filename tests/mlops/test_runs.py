@@ -9,7 +9,7 @@ from mlops.models import AuditEvent, Run
 from mlops.ports import SYSTEM
 from mlops.services import runs
 from mlops.steps import GRID, STEPS
-from tests.factories.mlops import NOON, make_run, make_step
+from tests.factories.mlops import NOON, make_run, make_run_step
 from tests.mlops.training import queued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
@@ -75,7 +75,7 @@ def test_a_grid_has_steps_of_its_own() -> None:
 
 def test_a_cancelled_grid_takes_its_points_with_it_and_nothing_finished_can_be_cancelled() -> None:
     parent = queued(grid={"damping": [0, 1]})
-    waiting, done = make_run(parent=parent, state="QUEUED"), make_run(parent=parent)
+    waiting, done = make_run(parent=parent), make_run(parent=parent, state="SUCCEEDED")
     runs.cancel(run_id=parent.pk, reason="not now", by=SYSTEM, at=NOON)
     states = dict(Run.objects.values_list("pk", "state"))
     assert states == {parent.pk: "CANCELLED", waiting.pk: "CANCELLED", done.pk: "SUCCEEDED"}
@@ -84,9 +84,10 @@ def test_a_cancelled_grid_takes_its_points_with_it_and_nothing_finished_can_be_c
 
 
 def test_only_a_failed_run_is_repeated_and_keeps_what_was_done() -> None:
-    run = make_run(state=Run.State.FAILED, failure="in fit: no room", claims=3)
-    make_step(run)
-    make_step(run, state="FAILED", output_digest="")
+    run = make_run(state=Run.State.RUNNING, claims=3)
+    make_run_step(run)
+    make_run_step(run, state="FAILED", output_digest="")
+    Run.objects.update(state=Run.State.FAILED, finished_at=NOON, failure="in fit: no room")
     runs.repeat(run_id=run.pk, reason="there is room", by=SYSTEM, at=NOON)
     run.refresh_from_db()
     assert (run.state, run.claims, run.worker, run.failure, run.finished_at) == ("QUEUED", 0, "", "", None)
@@ -98,7 +99,7 @@ def test_only_a_failed_run_is_repeated_and_keeps_what_was_done() -> None:
 
 
 def test_notes_and_tags_are_replaced() -> None:
-    run = make_run(notes="old", tags=["old"])
+    run = make_run(state=Run.State.SUCCEEDED, notes="old", tags=["old"])
     runs.annotate(run_id=run.pk, notes="new", tags=["x"], by=SYSTEM, at=NOON)
     run.refresh_from_db()
     assert (run.notes, run.tags) == ("new", ["x"])
@@ -106,7 +107,7 @@ def test_notes_and_tags_are_replaced() -> None:
 
 
 def test_runs_that_are_due_are_asked_for_again() -> None:
-    make_run()
+    make_run(state=Run.State.SUCCEEDED)
     make_run(state=Run.State.RUNNING)  # silent since NOON
     make_run(state=Run.State.QUEUED)
     assert runs.nudge_due(at=NOON) == 1

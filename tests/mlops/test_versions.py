@@ -44,7 +44,10 @@ def served() -> Deployment:
         f"DELETE FROM {DEPLOYMENT}",
         f"DELETE FROM {VERSION}",
         pytest.param(f"TRUNCATE {DEPLOYMENT}", marks=sql.on_postgres),
-        pytest.param(f"TRUNCATE {VERSION}, {DEPLOYMENT}", marks=sql.on_postgres),
+        pytest.param(
+            f"TRUNCATE {VERSION}, {DEPLOYMENT}, mlops_gatereport, mlops_promotionrequest, mlops_approval",
+            marks=sql.on_postgres,
+        ),
         pytest.param(f"TRUNCATE {VERSION} CASCADE", marks=sql.on_postgres),
         pytest.param(f"SET LOCAL session_replication_role = replica; DELETE FROM {DEPLOYMENT}", marks=sql.on_postgres),
     ],

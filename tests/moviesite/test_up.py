@@ -78,7 +78,7 @@ def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
     port = free_port()
     site = up(state, port)
     try:
-        assert until(lambda: health(port).get("state") == "ok", 120), said(state, port)
+        assert until(lambda: health(port).get("state") == "ok", 240), said(state, port)
         children = below(site.pid)
         assert len(children) >= 8  # broker, web and its worker, twice Celery's two, schedule
         assert "Run 1 of recommender is queued" in said(state, port)

@@ -69,15 +69,16 @@ def test_the_width_covers_its_share_and_hardly_more(found):
 
 
 def test_means_find_a_world_without_tastes():
-    """r = 5 + film + person, nothing else: with hardly any damping the means are exact."""
+    """r = 4 + film + person, nothing else; one kind person is missing, so that one turn of means mistakes her for her films."""
     people = {
-        f"p{shift}{at}": {film: 4 + film % 3 + shift for film in FILMS[at : at + 12]}
+        f"p{shift}-{at}": {film: 4 + film % 3 + shift for film in FILMS[at : at + 12]}
         for at in range(0, 29, 4)
         for shift in range(3)
+        if (at, shift) != (0, 2)
     }
     found = residuals.fit(told(people), rank=0, damping=1e-6, ridge=1.0, seed=0)
     values = found.values(np.arange(4), np.array([5 + FILMS[at] % 3 for at in range(4)]))
-    np.testing.assert_allclose(values, [5 + film % 3 for film in FILMS], atol=1e-2)
+    np.testing.assert_allclose(values, [5 + film % 3 for film in FILMS], atol=0.15)
 
 
 def test_truncated_svd_is_the_head_of_the_whole_one():

@@ -121,15 +121,15 @@ class Command(BaseCommand):
         connections.close_all()
         celery = ("celery", "-A", "moviesite")
         self._spawn("worker", *celery, *schedules.WORKERS[schedules.CHARTS])
-        training = {"environment": schedules.TRAINING_ENVIRONMENT, "nice": STANDS_BACK}
-        self._spawn("trainer", *celery, *schedules.WORKERS[schedules.TRAINING], **training)
+        training = schedules.WORKERS[schedules.TRAINING]
+        self._spawn("trainer", *celery, *training, environment=schedules.TRAINING_ENVIRONMENT, nice=STANDS_BACK)
         self._spawn("beat", *celery, "beat", "-l", "WARNING", "--pidfile=")
 
     def _spawn(self, name: str, *module: str, environment: Mapping[str, str] = NOTHING, nice: int = 0) -> None:
         command = [sys.executable, "-m", *module]
 
         def start() -> Popen[bytes]:
-            return processes.spawn(command, env=self.environment | environment, log=self._log(name), nice=nice)
+            return processes.spawn(command, env={**self.environment, **environment}, log=self._log(name), nice=nice)
 
         self._begin(name, start)
 

@@ -75,10 +75,13 @@ class Recommender:
     def stability(
         self, model: Model, fold: Fold, params: Mapping[str, Any], seed: int
     ) -> tuple[Sequence[Metric], Arrays]:
-        """Return how far lists outlast a change of people, and the arrays from which ranks get their intervals."""
-        from catalog.recipes.recommending import stability  # noqa: PLC0415 — workers alone
+        """Return how far lists outlast a change of people, what more ratings give, and the arrays of ranks' intervals."""
+        from catalog.recipes.recommending import gaining, stability  # noqa: PLC0415 — workers alone
 
-        return stability.measured(cast(RecommenderModel, model), fold, contract.checked(params)["refits"], seed)
+        given, fitted = contract.checked(params), cast(RecommenderModel, model)
+        gain = gaining.measured(fitted, fold, regularisation=given["regularisation"], rank=given["rank"], seed=seed)
+        metrics, spread = stability.measured(fitted, fold, given["refits"], seed)
+        return [*metrics, *gain], spread
 
     def compare(self, candidate: Model, champion: Model | None, fold: Fold) -> Sequence[Table]:
         """Return what would change in the lists of held-out people."""

@@ -56,12 +56,12 @@ MEASURES = {
     "rule-changes": _("editions with other parameters than their version's, of all"),
     "seconds-to-print": _("seconds until a rating is printed, at most; it shows at once as provisional"),
     "gain": _("held-out NDCG@100 gained by a tenth more ratings"),
-    "seconds-to-list": _("seconds from a new rating to the new list, the median of those sampled"),
+    "seconds-to-list": _("seconds to count a list of ten anew from somebody's ratings, the median of those sampled"),
     "recounted": _("films counted again now and found the same"),
     "same-digest": _("runs on the same data that gave the same arrays to the last bit"),
     "stability": _("of a list of ten that a refit on resampled people keeps"),
     "first-recounted": _("films of the oldest edition kept, counted again now and found the same"),
-    "asked-again": _("outputs that differed when the same version was asked the same again"),
+    "asked-again": _("outputs that differed when this process asked the version the same again"),
     "columns-moved": _("columns that moved, of those watched, in the newest report"),
 }
 UNKNOWN = {

@@ -58,9 +58,8 @@ def _pool(found: dict[str, Any]) -> dict[str, Any]:
 
 def _locked() -> dict[str, str]:
     """The digest of the lock file, or else of what is installed, by name and version."""
-    root = _root()
-    lock = root / LOCK if root else None
-    if lock and lock.is_file():
+    lock = _root() / LOCK
+    if lock.is_file():
         return {"lock": LOCK, "lock_digest": hashlib.sha256(lock.read_bytes()).hexdigest()}
     return {"lock": "installed packages", "lock_digest": _installed()}
 
@@ -71,25 +70,35 @@ def _installed() -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
-def _root() -> Path | None:
-    found = getattr(settings, "BASE_DIR", None)
-    return Path(found) if found else None
+def _root() -> Path:
+    """Where the code is: what settings call BASE_DIR, or the folder that this package is in."""
+    return Path(getattr(settings, "BASE_DIR", Path(__file__).resolve().parents[2]))
 
 
 def _code() -> dict[str, Any]:
-    """Commit and whether files differ from it; without git, what the image says it was built of, or «unknown»."""
+    """Commit and whether files differ from it; without git, what an image says it was built of, or a digest of the files."""
     commit = _git("rev-parse", "HEAD")
     if commit:
         return {"commit": commit, "dirty": bool(_git("status", "--porcelain"))}
-    return {"commit": os.environ.get("COMMIT") or UNKNOWN, "dirty": UNKNOWN}
+    told = os.environ.get("COMMIT", UNKNOWN)
+    return {"commit": told if told != UNKNOWN else f"files-{_files(_root())}", "dirty": UNKNOWN}
+
+
+@cache
+def _files(root: Path) -> str:
+    """The digest of every Python file of the packages at the root, with its path."""
+    whole = hashlib.sha256()
+    for package in sorted(found.parent for found in root.glob("*/__init__.py")):
+        for path in sorted(package.rglob("*.py")):
+            whole.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return whole.hexdigest()
 
 
 def _git(*words: str) -> str:
-    root = _root()
-    if root is None or not (root / ".git").exists():
+    if not (_root() / ".git").exists():
         return ""
     try:
-        ran = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603, S607
+        ran = subprocess.run(["git", *words], cwd=_root(), capture_output=True, text=True, timeout=10, check=True)  # noqa: S603, S607
     except (OSError, subprocess.SubprocessError):
         return ""
     return ran.stdout.strip()

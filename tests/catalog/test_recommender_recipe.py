@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from catalog.recipes.recommender import Recommender
-from catalog.recipes.recommending import comparing, evaluating
-from catalog.recsys.splits import FIRST_HELD, partition_of
+from catalog.recipes.recommending import comparing, evaluating, gaining
+from catalog.recsys.splits import FIRST_HELD, partition_of, taken
 from mlops import arrays
 from mlops.pipeline import contract
 from mlops.ports import Fold, Kind, NotEnoughData
@@ -248,3 +248,21 @@ def test_people_are_told_apart_and_kept_in_order():
     assert len(everybody) == fold.facts["people"]
     assert sum(len(person.known) for person in everybody) == len(fold.known["film"])
     assert sum(len(person.film) for person in everybody) == len(fold.asked["film"])
+
+
+def test_the_gain_of_more_ratings_is_the_lead_over_refits_that_lack_an_eleventh_of_the_people():
+    rows_of = crowd()
+    fold = RECIPE.split(rows_of)[0]
+    params = RECIPE.checked({"regularisation": 5, "refits": 4})
+    model = RECIPE.fit([RECIPE.partial(fold.train)], params, seed=0)
+    metrics, _ = RECIPE.stability(model, fold, params, seed=0)
+    gain = next(metric for metric in metrics if metric.name == "data-gain")
+    whole = measured(model, fold)["ndcg-100"].each
+    groups = np.array([gaining.group(str(subject)) for subject in fold.train["subject"]])
+    assert 0 < (groups == 0).sum() < len(groups)
+    fewer = [taken(fold.train, groups != left_out) for left_out in range(4)]
+    refits = [RECIPE.fit([RECIPE.partial(rows)], params, seed=0) for rows in fewer]
+    expected = whole - np.mean([measured(refit, fold)["ndcg-100"].each for refit in refits], axis=0)
+    assert np.allclose(gain.each, expected)
+    assert gain.value == pytest.approx(expected.mean())
+    assert gain.each.any()

@@ -1,5 +1,7 @@
 """From rows to a judged version: what each step leaves, and that it leaves it once."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from mlops import arrays, store
 from mlops.models import AuditEvent, ModelVersion, Run
+from mlops.pipeline import environment
 from mlops.steps import STEPS, TRACKED
 from tests import toy_recipe
 from tests.factories.mlops import NOON
@@ -89,6 +92,20 @@ def test_the_environment_says_what_it_ran_on() -> None:
     found = carried_out().environment
     assert {"python", "platform", "numpy", "scipy", "lock_digest", "threads", "commit", "dirty"} <= set(found)
     assert {pool["num_threads"] for pool in found["threads"]} == {1}
+
+
+def test_without_git_the_code_is_known_by_its_files(settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    monkeypatch.delenv("COMMIT", raising=False)
+    source = tmp_path / "package" / "__init__.py"
+    source.parent.mkdir()
+    source.touch()
+    first = environment.facts()
+    assert re.fullmatch("files-[0-9a-f]{64}", first["commit"])
+    assert (first["dirty"], first["lock"]) == ("unknown", "installed packages")
+    source.write_text("changed = True")
+    environment._files.cache_clear()
+    assert environment.facts()["commit"] != first["commit"]
 
 
 def test_progress_is_told_to_whoever_listens() -> None:

@@ -1,10 +1,12 @@
 """Small worlds of people and what they rated, for the tests of the learned numbers."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from catalog.recsys import likes
 
+unhurried = settings(deadline=None, max_examples=50)  # a fit takes its time on a busy machine
 FILMS = [10 * number for number in range(1, 41)]
 
 

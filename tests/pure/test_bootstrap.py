@@ -11,7 +11,7 @@ from catalog.recsys import bootstrap, ease, fitting, likes, ranking
 from catalog.recsys.spread import Spread, decoded, encoded, plain
 from mlops import arrays
 from mlops.ports import NotEnoughData
-from tests.pure.people import FILMS, crowd, partials
+from tests.pure.people import FILMS, crowd, partials, unhurried
 
 VISITORS = [dict(list(ratings.items())[::4]) for ratings in crowd(80, seed=7).values()]
 scores = some.arrays(np.int64, 12, elements=st.integers(-5, 5))
@@ -31,6 +31,7 @@ def test_a_person_drawn_twice_is_two_people():
         np.testing.assert_allclose(found.columns(0, len(FILMS)), expected.columns(0, len(FILMS)), atol=1e-5)
 
 
+@unhurried
 @given(st.lists(st.floats(0.5, 2.0**31), min_size=1))
 def test_a_byte_keeps_a_spread_within_a_sixteenth_of_a_doubling(spreads):
     kept = decoded(encoded(np.array(spreads)))
@@ -44,6 +45,7 @@ def test_spreads_by_hand():
     assert Spread(codes, 3.0).half_widths(np.array([1]), np.array([1])).tolist() == [12.0]
 
 
+@unhurried
 @given(scores, scores, some.arrays(np.bool_, 12), st.integers(0, 11), st.integers(0, 12))
 def test_an_interval_holds_a_rank_exactly_when_it_is_wide_enough(model, refit, allowed, place, half):
     allowed[place] = True
@@ -53,6 +55,7 @@ def test_an_interval_holds_a_rank_exactly_when_it_is_wide_enough(model, refit, a
     assert (low[0] <= rank <= high[0]) == (half >= one.off(refit)[0])
 
 
+@unhurried
 @given(scores, some.arrays(np.bool_, 12), st.integers(0, 14))
 def test_the_best_are_the_ranks_in_order(given_scores, allowed, n):
     expected = sorted(np.flatnonzero(allowed).tolist(), key=lambda place: (-given_scores[place], place))

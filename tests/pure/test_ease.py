@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -15,7 +15,7 @@ from catalog.recsys import bootstrap, ease, fitting, likes
 from catalog.recsys.recommender import SCALE
 from mlops import arrays
 from mlops.ports import NotEnoughData
-from tests.pure.people import crowd, crowds, partials, rows
+from tests.pure.people import crowd, crowds, partials, rows, unhurried
 
 
 def whole(side):
@@ -66,6 +66,7 @@ def test_the_smaller_side_is_solved():
     assert isinstance(ease.solved(likes_of(crowd(120)), 1.0), ease.ItemSide)
 
 
+@unhurried
 @given(crowds(least=4), st.integers(1, 6))
 def test_gram_matrices_of_partitions_add_and_subtract_exactly(people, cut):
     films = likes.joined(partials(people)).films
@@ -85,6 +86,7 @@ def test_gram_matrices_of_partitions_add_and_subtract_exactly(people, cut):
     assert (everybody - some).tolist() == others.tolist()
 
 
+@unhurried
 @given(crowds(), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_neither_order_nor_dealing_of_partitions_matters(people, parts, random: Random):
     shuffled = list(people.items())
@@ -97,6 +99,7 @@ def test_neither_order_nor_dealing_of_partitions_matters(people, parts, random: 
     np.testing.assert_array_equal(one.value, two.value)
 
 
+@unhurried
 @given(crowds(), st.sampled_from(["p0", "p1"]), st.integers(1, 6))
 def test_a_low_rating_more_in_training_changes_no_weight(people, who, value):
     """Film 30 is liked by p1, so it is known; p0's low rating of it must not count as a like, nor against one."""
@@ -110,7 +113,7 @@ def fit_weights(people):
     return ease.weights(likes_of(people), 3.0)
 
 
-@settings(max_examples=20)
+@unhurried
 @given(crowds())
 def test_weights_stay_small_or_are_refused(people):
     """With λ of a few likes no weight comes near 128; an absurdly small λ may, and then the fit says so."""

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from catalog.recsys import fitting, likes, residuals
 from catalog.recsys.prediction import COVERAGE, Predictor
-from tests.pure.people import FILMS, crowd, crowds, partials, rated
+from tests.pure.people import FILMS, crowd, crowds, partials, rated, unhurried
 
 PLAIN = {"damping": 1.0, "ridge": 1.0, "half_width": 2.0}
 
@@ -61,6 +61,7 @@ def test_the_width_is_the_place_that_covers():
         residuals.half_width(np.array([]))
 
 
+@unhurried
 @given(st.lists(st.floats(0, 9), min_size=5, max_size=60))
 def test_the_width_covers_its_share_and_hardly_more(found):
     width = residuals.half_width(np.array(found))
@@ -105,6 +106,7 @@ def test_intervals_hold_their_share_for_people_never_seen():
     assert found.coverage == COVERAGE
 
 
+@unhurried
 @given(crowds(), rated, st.sampled_from(FILMS[:8]))
 def test_a_prediction_is_on_the_scale_and_ignores_the_films_own_rating(people, ratings, film):
     model = fitting.fit(partials(people), rank=2)
@@ -118,6 +120,7 @@ def test_a_prediction_is_on_the_scale_and_ignores_the_films_own_rating(people, r
         assert found.value == pytest.approx(model.predictions(others)[at], abs=1e-9)
 
 
+@unhurried
 @given(crowds())
 def test_a_kinder_visitor_is_expected_to_be_kinder(people):
     model = fitting.fit(partials(people), rank=0)

@@ -14,7 +14,7 @@ from catalog.recsys.prediction import Predictor
 from catalog.recsys.recommender import Lift, Predicted, RecommenderModel, Similar
 from catalog.recsys.spread import Spread
 from mlops import arrays
-from tests.pure.people import FILMS, crowds, partials, rated
+from tests.pure.people import FILMS, crowds, partials, rated, unhurried
 
 B = np.array([[0, 5, 1, -2], [5, 0, 3, 4], [1, 3, 0, 0], [-2, 4, 0, 0]], dtype=np.int32)
 films_to_hide = st.sets(st.sampled_from(FILMS[:8]), max_size=3)
@@ -83,6 +83,7 @@ def test_a_prediction_by_hand():
     assert model().predict(99, {10: 9}) is model().predict(20, {99: 9}) is model().predict(20, {20: 9}) is None
 
 
+@unhurried
 @given(crowds(), rated, films_to_hide)
 def test_reasons_add_up_exactly(people, ratings, hidden):
     served = learned(people)
@@ -93,6 +94,7 @@ def test_reasons_add_up_exactly(people, ratings, hidden):
         assert served.rank_of(entry.film, ratings, hidden) == entry
 
 
+@unhurried
 @given(crowds(), rated, st.data())
 def test_taking_a_rating_away_is_one_subtraction(people, ratings, data):
     served = learned(people)
@@ -103,6 +105,7 @@ def test_taking_a_rating_away_is_one_subtraction(people, ratings, data):
         assert (again.score if again else 0) == entry.score - lift.weight
 
 
+@unhurried
 @given(crowds(), rated, st.sampled_from(FILMS[:8]), st.integers(1, 6))
 def test_a_low_rating_lifts_nothing_and_hides_its_film(people, ratings, film, value):
     served = learned(people)
@@ -112,6 +115,7 @@ def test_a_low_rating_lifts_nothing_and_hides_its_film(people, ratings, film, va
     assert [(entry.film, entry.score) for entry in after] == [(e.film, e.score) for e in before if e.film != film]
 
 
+@unhurried
 @given(crowds(), rated)
 def test_scores_are_a_plain_sum(people, ratings):
     served = learned(people)

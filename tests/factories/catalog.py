@@ -9,6 +9,7 @@ from typing import Any
 from catalog.models import (
     ChartEdition,
     DataImport,
+    Hidden,
     ImportedVotes,
     Licence,
     Movie,
@@ -170,3 +171,9 @@ def _film(place: int, source: Source) -> Movie:
         source=source,
         source_row=place + 1,
     )
+
+
+def make_hidden(user: User | None = None, movie: Movie | None = None, **given: Any) -> Hidden:
+    """A film that a member put away."""
+    fields = {"user": user or make_user(), "movie": movie or make_movie(), "hidden_at": NOON}
+    return Hidden.objects.create(**{**fields, **given})

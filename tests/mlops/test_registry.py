@@ -26,7 +26,7 @@ def test_a_recipe_that_is_not_there_is_an_error(settings: Any, path: str) -> Non
 
 def test_something_that_is_no_recipe_is_an_error_naming_what_it_lacks(settings: Any) -> None:
     assert faults(settings, "tests.toy_recipe.Scale") == [
-        ("mlops.E002", "tests.toy_recipe.Scale is no recipe: it lacks key, title, kind, params, fit, load")
+        ("mlops.E002", f"tests.toy_recipe.Scale is no recipe: it lacks {', '.join(registry.NEEDED)}")
     ]
 
 

@@ -9,7 +9,7 @@ from mlops.stats import histograms
 from mlops.stats.distance import ks, psi
 from mlops.stats.drift import drift
 
-ROWS, COLUMNS, SUBJECTS, BINS, SEED = 1_000_000, 8, 20_000, 64, 7
+ROWS, COLUMNS, SUBJECTS, BINS, SEED = 1_000_000, 8, 1_000, 64, 7
 
 
 def window(draw: np.random.Generator, shift: float) -> dict[str, Array]:

@@ -87,7 +87,7 @@ def test_answers_are_for_nobody_else_and_count(served: Caller, settings: Any) ->
 
 
 def test_five_hundred_ratings_are_answered(served: Caller) -> None:
-    films = [make.make_movie() for _ in range(498)]
+    films = [make.make_movie(id=1000 + place) for place in range(498)]
     ratings = BOTH + [{"movie": film.pk, "value": 1 + film.pk % 10} for film in films]
     assert answer(served, ratings)["speaking"] == 2
 
@@ -229,7 +229,7 @@ def test_similar_films_with_their_weights(served: Caller) -> None:
 
 
 def test_similar_films_of_films_that_have_none(served: Caller) -> None:
-    new = make.make_movie()
+    new = make.make_movie(id=1000)
     body = served.get(f"movies/{new.pk}/similar").json()
     assert (body["data"], body["lack"]) == ([], "unknown_to_version")
     refusal(served.get("movies/999/similar"), 404, "not_found")

@@ -33,9 +33,14 @@ def unpack(data: bytes) -> Arrays:
 
 
 def digest(arrays: Arrays) -> str:
-    """Return SHA-256 over sorted names, dtypes, shapes and little-endian bytes: equal states have equal digests."""
+    """Return SHA-256 over sorted names, dtypes, shapes and little-endian bytes: equal states have equal digests.
+
+    Raises ValueError for arrays of Python objects: their bytes are addresses.
+    """
     whole = hashlib.sha256()
     for name, value in sorted(arrays.items()):
+        if value.dtype.hasobject:
+            raise ValueError(f"{name} holds Python objects, which have no bytes of their own")
         little = np.asarray(value, order="C").astype(value.dtype.newbyteorder("<"), copy=False)
         whole.update(f"{name}\0{little.dtype.str}\0{little.shape}\0".encode())
         whole.update(little.tobytes())

@@ -55,12 +55,13 @@ def check_may_withdraw(by: Actor, request: PromotionRequest) -> None:
 
 def check_may_decide(by: Actor, request: PromotionRequest, at: datetime) -> None:
     """A person with the right who neither asked for the version nor trained it, once, while the request is open."""
-    _check_right(by, "decide_promotion", "decide on a request")
+    _check_person(by, "decide on a request")
     me, version = str(by.subject_id), request.version
-    if me == request.requested_by:
+    if me == request.requested_by:  # before the right: whoever asks for it has often no right to decide either
         raise Refused(f"request {request.pk} is your own: another person must decide on it.")
     if me in trainers(version):
         raise Refused(f"you trained {version.label}: another person must decide on it.")
+    _check_right(by, "decide_promotion", "decide on a request")
     if request.approvals.filter(decided_by=me).exists():
         raise Refused(f"you decided on request {request.pk} already: it is one vote a person.")
     _check_open(request)

@@ -54,7 +54,7 @@ def test_one_person_asks_another_approves_and_it_serves(scientist: User, approve
     page.get_by_label("Reason").fill("It beats everything we had")
     page.get_by_role("button", name="Request promotion of toy-learner v1").click()
     page.get_by_text("awaits another person's decision").wait_for()
-    page.get_by_text("You may not decide on a request").first.wait_for()
+    page.get_by_text("is your own: another person must decide on it").first.wait_for()
     assert page.get_by_role("button", name="Approve").count() == 0
 
     page = open_page("/admin/", by=approver)

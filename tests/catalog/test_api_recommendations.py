@@ -79,7 +79,7 @@ def test_the_limit_is_kept_and_the_order_of_ratings_is_nothing(served: Caller) -
 
 
 def test_answers_are_for_nobody_else_and_count(served: Caller, settings: Any) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "counted"}}
     response = served.post("recommendations", {"ratings": BOTH})
     assert response["Cache-Control"] == "no-store"
     assert not response.has_header("ETag")

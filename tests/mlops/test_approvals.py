@@ -185,6 +185,7 @@ def test_a_vote_needs_a_reason_a_known_verdict_and_a_request_that_is_there() -> 
 
 def test_a_licence_that_narrowed_since_the_request_stops_the_promotion(settings: Any) -> None:
     origin = {"key": "x", "title": "Some source", "licence": "its own", "permitted_use": "NON_COMMERCIAL", "rows": 1}
+    settings.MAY_PUBLISH_NON_COMMERCIAL = True
     request = make_promotion_request(make_candidate(run={"dataset": make_dataset(origins=[origin])}))
     settings.MAY_PUBLISH_NON_COMMERCIAL = False
     with pytest.raises(Refused, match="may not be published here"):

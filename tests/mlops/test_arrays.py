@@ -129,3 +129,8 @@ def test_any_bytes_are_arrays_or_refused(data: bytes) -> None:
         arrays.unpack(data)
     except ValueError:
         return
+
+
+def test_python_objects_have_no_digest() -> None:
+    with pytest.raises(ValueError, match="names holds Python objects"):
+        arrays.digest({"names": np.array(["a", None], dtype=object)})

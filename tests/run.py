@@ -18,7 +18,7 @@ from tests.chromium import CHROMIUM, NO_BROWSER
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=12"]
 # What a shell may have set for a running site means nothing here.
 FOREIGN = ("DATABASE_URL", "DEMO", "DJANGO_SETTINGS_MODULE", "EDITION_EVERY", "PORT", "REDIS_URL", "STATE")
 PRODUCTION = {
@@ -57,11 +57,14 @@ def steps() -> list[Step]:
     test = {"DJANGO_SETTINGS_MODULE": "moviesite.settings.test"}
     templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
     on_postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST]
-    # What knows no database, and the browser, which has seen the pages: once is enough.
+    # What knows no database, the browser, which has seen the pages, and whole trainings of the site's own recommender:
+    # once is enough. What trainings ask of a database, the toy recipes ask of both.
     elsewhere = (
         "pure",
         "architecture",
         "browser",
+        "flows/test_replay.py",
+        "flows/test_generated_candidate.py",
         *(f"moviesite/test_{name}.py" for name in ("env", "processes", "up")),
     )
     no_database = [f"--ignore=tests/{name}" for name in elsewhere]

@@ -113,7 +113,11 @@ def card(version: ModelVersion, who: Naming = str) -> ModelCard:
 
 
 def _known(value: object) -> str:
-    return UNKNOWN if value is None or value == "" or value == {} else str(value)
+    if isinstance(value, list):
+        return "; ".join(_known(part) for part in value) or UNKNOWN
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_known(part)}" for name, part in value.items()) or UNKNOWN
+    return UNKNOWN if value is None or value == "" else str(value)
 
 
 def _moment(value: datetime | None) -> str:

@@ -67,7 +67,8 @@ def _cell(row: RunMetric | None) -> str:
 
 def _value(row: RunMetric) -> str:
     error = f" ± {number(row.error)}" if row.error is not None else ""
-    return f"{number(row.value)}{error}{f' {row.unit}' if row.unit else ''}"
+    value = f"{row.value:,.0f}" if not error and row.value.is_integer() else number(row.value)  # a count
+    return f"{value}{error}{f' {row.unit}' if row.unit else ''}"
 
 
 def _used(value: float | None, unit: str, step: str, recipe_key: str, name: str) -> str:

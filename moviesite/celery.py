@@ -1,11 +1,12 @@
 """The Celery application; its settings are Django's, under the prefix CELERY_."""
 
 import os
+import signal
 import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent
+from celery.signals import heartbeat_sent, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings.embedded")
 
@@ -23,3 +24,12 @@ def sign(sender: Any, **_: Any) -> None:
 
     for queue in sender.eventer.app.amqp.queues.consume_from:
         cache.set(f"{HEARTBEAT}.{queue}", time.time(), timeout=300)
+
+
+@worker_process_init.connect
+def go_with_the_worker(**_: Any) -> None:
+    """Let the process of a run die with its worker, when that is one that does not finish what it has begun."""
+    from moviesite.processes import die_with_parent  # noqa: PLC0415 — workers alone
+
+    if os.environ.get("REMAP_SIGTERM") == "SIGQUIT":
+        die_with_parent(signal.SIGKILL)

@@ -19,6 +19,7 @@ PATIENCE = 30.0  # seconds until the broker must answer: it may have a long log 
 LONGEST_REST = 30.0  # seconds before a child that keeps ending is started again
 SETTLED = 60.0  # one that lived so long has not failed to start
 LOCK_PATIENCE = 5.0  # one that was killed a moment ago is still saving
+GRACE = 20.0  # seconds a child has to end when asked
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -27,14 +28,26 @@ class StartError(RuntimeError):
 
 
 def spawn(
-    command: list[str], *, env: dict[str, str], log: Path | None = None, nice: int = 0
+    command: list[str],
+    *,
+    env: dict[str, str],
+    log: Path | None = None,
+    nice: int = 0,
+    farewell: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a child in a process group of its own: Ctrl-C reaches only us, and we stop the children in order.
 
     log: a file that takes its output; without one it writes where we do. nice: how far it stands back for others. On
-    Linux the child gets SIGTERM when the thread that started it dies, however it dies: so start children from the main one.
+    Linux the child gets `farewell` when the thread that started it dies, however it dies: so start children from the main
+    one.
     """
-    return _spawn(command, env, log, (), nice)
+    return _spawn(command, env, log, (), nice, farewell)
+
+
+def die_with_parent(farewell: signal.Signals) -> None:
+    """Ask Linux to send this process a signal when the thread that started it dies."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, farewell)
 
 
 def start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
@@ -65,6 +78,7 @@ class Kept:
 
     def __init__(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         self.start = start
+        self.grace = GRACE
         self.process: subprocess.Popen[bytes] | None = None
         self.rest = 1.0
         self.since = self.due = 0.0
@@ -101,7 +115,7 @@ class Kept:
 
     def halt(self) -> None:
         if self.process is not None:
-            stop(self.process)
+            stop(self.process, self.grace)
             self.process = None
 
     def _rest(self, now: float) -> None:
@@ -109,7 +123,7 @@ class Kept:
         self.rest = min(2 * self.rest, LONGEST_REST)
 
 
-def stop(process: subprocess.Popen[bytes], grace: float = 20) -> None:
+def stop(process: subprocess.Popen[bytes], grace: float = GRACE) -> None:
     """Ask a child to end, wait, and kill what is left of its group. Stopping one that has ended is no error."""
     if process.poll() is None:
         process.terminate()
@@ -121,16 +135,20 @@ def stop(process: subprocess.Popen[bytes], grace: float = 20) -> None:
 
 
 def _spawn(
-    command: Sequence[str], env: dict[str, str], log: Path | None, keep: Sequence[int], nice: int = 0
+    command: Sequence[str],
+    env: dict[str, str],
+    log: Path | None,
+    keep: Sequence[int],
+    nice: int = 0,
+    farewell: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     parent = os.getpid()
 
-    def die_with_parent() -> None:
+    def before() -> None:
         os.nice(nice)
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:  # it died before the line above
-                os._exit(1)
+        die_with_parent(farewell)
+        if _libc is not None and os.getppid() != parent:  # it died before the line above
+            os._exit(1)
 
     output = log.open("ab") if log else None
     try:
@@ -142,7 +160,7 @@ def _spawn(
             stderr=output,
             process_group=0,
             pass_fds=keep,
-            preexec_fn=die_with_parent,
+            preexec_fn=before,
         )
     finally:
         if output:

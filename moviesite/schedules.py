@@ -31,6 +31,10 @@ TRAINING_ENVIRONMENT = {
     "REMAP_SIGTERM": "SIGQUIT",
 }
 
+# Celery's quick stop may hang while it replaces the process of a run, so a training worker is not waited for: what it
+# leaves undone, the next one takes up.
+TRAINING_GRACE = 3.0
+
 
 def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict[str, dict[str, Any]]:
     """Return the schedule; all in seconds.

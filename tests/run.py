@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,9 +85,11 @@ def steps() -> list[Step]:
     ]
 
 
-def run(step: Step) -> Outcome:
-    """Run a step: a suite writes as it goes, anything else only when it fails."""
-    say(f"\n=== {step.name}", "=" * (95 - len(step.name)))
+def run(step: Step, aside: bool = False) -> Outcome:
+    """Run a step: a suite writes as it goes, or, beside another, when it is done; anything else only when it fails."""
+    head = f"\n=== {step.name} {'=' * (95 - len(step.name))}"
+    if not aside:
+        say(head)
     env = {name: value for name, value in os.environ.items() if name not in FOREIGN} | step.env
     start = time.monotonic()
     lines: list[str] = []
@@ -96,9 +99,11 @@ def run(step: Step) -> Outcome:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
-            if step.suite:
+            if step.suite and not aside:
                 say(line, end="")
     seconds = time.monotonic() - start
+    if aside:
+        say("\n".join((head, "".join(lines))))
     if not step.suite:
         say("".join(lines) if process.returncode else "ok")
         return Outcome(step.name, int(not process.returncode), int(bool(process.returncode)), 0, seconds)
@@ -119,8 +124,18 @@ def counted(lines: Iterable[str]) -> tuple[int, int, int]:
 def table(outcomes: list[Outcome]) -> str:
     rows = [f"{'step':<12}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}"]
     rows += [f"{o.name:<12}{o.passed:>8}{o.failed:>8}{o.skipped:>9}{o.seconds:>9.1f}" for o in outcomes]
-    rows.append(f"{'together':<12}{'':>25}{sum(o.seconds for o in outcomes):>9.1f}")
     return "\n".join(rows)
+
+
+def run_all(chosen: list[Step]) -> list[Outcome]:
+    """Run the checks, then the suites in two rows side by side, as two processors can: SQLite, and beside it the others."""
+    checks = [run(step) for step in chosen if not step.suite]
+    first, *others = [step for step in chosen if step.suite] or [None]
+    if first is None:
+        return checks
+    with ThreadPoolExecutor(1) as beside:
+        later = [beside.submit(run, step, aside=True) for step in others]
+        return [*checks, run(first), *(outcome.result() for outcome in later)]
 
 
 def main(names: list[str]) -> int:
@@ -128,8 +143,9 @@ def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.exit(f"No step {', '.join(unknown)}; there are: {', '.join(known)}.")
-    outcomes = [run(known[name]) for name in names or known]
-    say("\n" + table(outcomes))
+    start = time.monotonic()
+    outcomes = run_all([known[name] for name in names or known])
+    say(f"\n{table(outcomes)}\nin {time.monotonic() - start:.0f} seconds")
     if not CHROMIUM:
         say(f"\n{'!' * 100}\n{NO_BROWSER.center(100)}\n{'!' * 100}")
     failed = sum(outcome.failed for outcome in outcomes)

@@ -122,14 +122,17 @@ class Command(BaseCommand):
         celery = ("celery", "-A", "moviesite")
         self._spawn("worker", *celery, *schedules.WORKERS[schedules.CHARTS])
         training = schedules.WORKERS[schedules.TRAINING]
-        self._spawn("trainer", *celery, *training, environment=schedules.TRAINING_ENVIRONMENT, nice=STANDS_BACK)
+        # It has nothing to finish: when we are gone, so is it.
+        how = {"nice": STANDS_BACK, "farewell": signal.SIGKILL}
+        self._spawn("trainer", *celery, *training, environment=schedules.TRAINING_ENVIRONMENT, **how)
+        self.children["trainer"].grace = schedules.TRAINING_GRACE
         self._spawn("beat", *celery, "beat", "-l", "WARNING", "--pidfile=")
 
-    def _spawn(self, name: str, *module: str, environment: Mapping[str, str] = NOTHING, nice: int = 0) -> None:
+    def _spawn(self, name: str, *module: str, environment: Mapping[str, str] = NOTHING, **how: Any) -> None:
         command = [sys.executable, "-m", *module]
 
         def start() -> Popen[bytes]:
-            return processes.spawn(command, env={**self.environment, **environment}, log=self._log(name), nice=nice)
+            return processes.spawn(command, env={**self.environment, **environment}, log=self._log(name), **how)
 
         self._begin(name, start)
 

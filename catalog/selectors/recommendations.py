@@ -170,7 +170,7 @@ def pick_of(film: Movie, ratings: Mapping[int, int], hidden: Collection[int] = (
     """Return one film's place among all that these ratings leave over, or None: unknown, rated, hidden, or no reason."""
     found, _ = at_work()
     entry = found.model.rank_of(film.pk, ratings, hidden) if found else None
-    if found is None or entry is None or not entry.lifts:
+    if found is None or entry is None or entry.score <= 0:
         return None
     films = Movie.objects.in_bulk([lift.film for lift in entry.lifts])
     return found, _pick(entry, ratings, {**films, film.pk: film})

@@ -16,7 +16,7 @@ DEFINITIONS = {
     ),
     "debugging": _(
         "The share of outputs that come with a receipt: whole numbers that anyone can add up to exactly that output. "
-        "Asked for anew, on a sample, when this page is made."
+        "Asked for on a sample, once by each web process for each version or edition."
     ),
     "new-data": _("What more data does to the rule, and how long a new rating takes to show in the output."),
     "determinism": _("Whether the same input gives the same output, to the last bit."),
@@ -41,9 +41,13 @@ RULES = {
     ("debugging", "learning"): _("Holds when any kind of its outputs lacks an exact receipt."),
     ("new-data", "software"): _("Holds when no edition used other parameters than its version names."),
     ("new-data", "learning"): _("Holds when the gain is more than two of its standard errors."),
-    ("determinism", "software"): _("Holds when the newest edition, counted again now, is the same to the last digit."),
+    ("determinism", "software"): _(
+        "Holds when the newest edition, counted again by this process, is the same to the last digit."
+    ),
     ("determinism", "learning"): _("Holds when refits on resampled people do not all give the same lists."),
-    ("drift", "software"): _("Holds when the oldest edition kept, counted again now, is the same to the last digit."),
+    ("drift", "software"): _(
+        "Holds when the oldest edition kept, counted again by this process, is the same to the last digit."
+    ),
     ("drift", "learning"): _("Holds when the newest report found a column that moved."),
 }
 MEASURES = {
@@ -54,13 +58,15 @@ MEASURES = {
     "exact-places": _("places on lists with an exact receipt, of those sampled"),
     "exact-guesses": _("predicted ratings with an exact receipt, of those sampled; they carry an interval instead"),
     "rule-changes": _("editions with other parameters than their version's, of all"),
-    "seconds-to-print": _("seconds until a rating is printed, at most; it shows at once as provisional"),
+    "seconds-to-print": _(
+        "seconds between two printed editions, at least (a setting); a rating shows at once as provisional"
+    ),
     "gain": _("held-out NDCG@100 gained by a tenth more ratings"),
     "seconds-to-list": _("seconds to count a list of ten anew from somebody's ratings, the median of those sampled"),
-    "recounted": _("films counted again now and found the same"),
+    "recounted": _("films counted again by this web process and found the same"),
     "same-digest": _("runs on the same data that gave the same arrays to the last bit"),
     "stability": _("of a list of ten that a refit on resampled people keeps"),
-    "first-recounted": _("films of the oldest edition kept, counted again now and found the same"),
+    "first-recounted": _("films of the oldest edition kept, counted again by this web process and found the same"),
     "asked-again": _("outputs that differed when this process asked the version the same again"),
     "columns-moved": _("columns that moved, of those watched, in the newest report"),
 }

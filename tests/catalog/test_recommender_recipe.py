@@ -221,7 +221,7 @@ def test_a_first_candidate_is_shown_alone(eight):
 
 
 def test_what_a_member_rated_is_not_written_into_a_report_that_is_kept_for_ever(eight):
-    assert compared(eight, (3, 5), None, MEMBER)["Held-out visitor 1"].note == "2 ratings, 2 of them 7 or more."
+    assert "Held-out visitor 1" not in compared(eight, (3, 5), None, MEMBER)
 
 
 def test_a_film_that_is_gone_since_is_still_told(db):

@@ -29,7 +29,8 @@ class Pair:
 def tables(candidate: Arm, champion: Arm | None, fold: Fold) -> list[Table]:
     """Return films rising and falling, lists by decade and by genre, and three visitors' lists side by side."""
     pair = _pair(candidate, champion, [person for person in people(fold) if person.known][:SAMPLED])
-    beside = range(min(BESIDE, len(pair.visitors)))
+    # A list gives away the likes it stands on, and reports are never erased: of members none is shown.
+    beside = [at for at, visitor in enumerate(pair.visitors) if visitor.published][:BESIDE]
     named = {film for lists in (pair.new, pair.old) for films in lists for film in films}
     named |= {film for at in beside for film in pair.visitors[at].known}
     told = extracts.told(named)

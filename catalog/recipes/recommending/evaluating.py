@@ -135,7 +135,7 @@ def _by_subject(rows: Rows) -> dict[str, tuple[Ints, Ints]]:
     order = np.argsort(rows["subject"], kind="stable")
     subjects, first = np.unique(rows["subject"][order], return_index=True)
     films, values = rows["film"][order].astype(np.int64), rows["value"][order].astype(np.int64)
-    ends = np.append(first[1:], len(order))
+    ends = np.append(first, len(order))[1:]  # of no rows: no ends
     return {
         str(subject): (films[start:end], values[start:end])
         for subject, start, end in zip(subjects, first, ends, strict=True)

@@ -22,12 +22,15 @@ _CHARTS = _may("view", "catalog", "chartedition source dataimport")
 _LEARNING = _may(
     "view",
     "mlops",
-    "dataset run runstep runmetric modelversion gatereport promotionrequest approval deployment driftreport outcome",
+    "dataset run runstep runmetric modelversion gatereport promotionrequest approval deployment driftreport outcome"
+    " manifest policy policyrequest policyvote remark job tick erasure checkpoint",
 )
 _TRAINS = ["mlops.start_run", "mlops.request_promotion"]
-_DECIDES = ["mlops.decide_promotion"]
+_DECIDES = ["mlops.decide_promotion", "mlops.request_policy"]
 _ROLLS_BACK = ["mlops.roll_back"]
-_AUDIT = _may("view", "mlops", "auditevent")
+_RUNS_THE_HOUSE = ["mlops.retry_job", "mlops.erase_subject", "mlops.declare_restore"]
+_AUDIT = _may("view", "mlops", "auditevent capture")
+_ACCOUNTS = ["mlops.account_for_changes"]
 
 # An issued key is added, a revoked one changed: so those two permissions stand for the two acts.
 GROUPS: dict[str, list[str]] = {
@@ -37,6 +40,7 @@ GROUPS: dict[str, list[str]] = {
         *_CHARTS,
         *_LEARNING,
         *_ROLLS_BACK,
+        *_RUNS_THE_HOUSE,
         *_AUDIT,
         *_may("view add change", "catalog", "partner partnerkey"),
         *_may("view", "catalog", "historicalpartner historicalpartnerkey"),
@@ -51,6 +55,7 @@ GROUPS: dict[str, list[str]] = {
         *_CHARTS,
         *_LEARNING,
         *_AUDIT,
+        *_ACCOUNTS,
         *_may("view", "catalog", "movie licence rating rater partner partnerkey user"),
         *_may("view", "catalog", "historicalmovie historicallicence historicalrating historicalpartner"),
         *_may("view", "catalog", "historicalpartnerkey historicaluser historicalsource"),

@@ -1,5 +1,6 @@
 """Door: write an audit event in the transaction of the act it records."""
 
 from mlops.services.audit import record
+from mlops.services.sealing import governed
 
-__all__ = ["record"]
+__all__ = ["governed", "record"]

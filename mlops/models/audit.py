@@ -28,6 +28,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = "audit event"
+        permissions = [("account_for_changes", "Can account for changes that nobody sealed")]
         constraints = [models.CheckConstraint(condition=models.Q(seq__gte=1), name="mlops_audit_seq_from_one")]
 
     def __str__(self) -> str:

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from mlops import policies, store
 from mlops.errors import EvidenceChanged, Refused
 from mlops.models import Approval, Deployment, ModelVersion, PromotionRequest
@@ -12,6 +10,7 @@ from mlops.services.audit import record
 from mlops.services.evidence import check_unchanged
 from mlops.services.promotion import promote
 from mlops.services.requests import locked
+from mlops.services.sealing import governed
 
 
 def decide(
@@ -29,7 +28,7 @@ def decide(
         raise Refused("say why: the reason is kept with your vote.")
     if verdict == Approval.Verdict.APPROVE:
         _check_artefact(request_id)
-    with transaction.atomic():
+    with governed():
         request = locked(request_id)
         policies.check_may_decide(by, request, at)
         if evidence_digest != request.evidence_digest:

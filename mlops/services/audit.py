@@ -9,7 +9,9 @@ from django.db import DatabaseError, connection
 
 from mlops.errors import AuditBroken
 from mlops.models.audit import GENESIS, AuditEvent, leaf
+from mlops.models.captures import CaptureQuerySet
 from mlops.ports import Actor
+from mlops.services import sealing
 from mlops.triggers import AUDIT_LOCK, missing
 
 
@@ -17,20 +19,28 @@ def record(action: str, subject: str, *, by: Actor, at: datetime, reason: str = 
     """Append one event inside the caller's transaction, as its last statement.
 
     action: dotted verb; subject: "kind:key"; detail: JSON values, never names or addresses of people.
-    Raises AuditBroken outside a transaction: an act and its record stand or fall together.
+    Inside `governed` it answers for every change of a governed row that was made in it so far, and says how many and
+    which. Raises AuditBroken outside a transaction: an act and its record stand or fall together.
     """
     if not connection.in_atomic_block:
         raise AuditBroken("an audit event is written in the transaction of the act it records")
-    body = canonical(
-        {"v": 1, "at": at.isoformat(), "actor": str(by.subject_id), "action": action, "object": subject}
-        | {"reason": reason, "detail": detail}
-    )
+    facts = {"v": 1, "at": at.isoformat(), "actor": str(by.subject_id), "action": action, "object": subject}
+    return append(facts | {"reason": reason, "detail": detail}, sealing.own())
+
+
+def append(facts: dict[str, Any], captures: CaptureQuerySet) -> AuditEvent:
+    """Append an event of these facts that answers for these noted changes."""
+    rows, digest = sealing.digest(captures.order_by("pk").iterator(chunk_size=2000))
+    body = canonical(facts | ({"sealed": {"rows": rows, "digest": digest}} if rows else {}))
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
     head = AuditEvent.objects.order_by("-seq").first()
     seq, prev = (head.seq + 1, bytes(head.hash)) if head else (1, GENESIS)
-    return AuditEvent.objects.create(seq=seq, prev=prev, hash=leaf(prev, seq, body), body=body)
+    event = AuditEvent.objects.create(seq=seq, prev=prev, hash=leaf(prev, seq, body), body=body)
+    if rows:
+        captures.update(seal=seq)
+    return event
 
 
 def canonical(facts: dict[str, Any]) -> str:

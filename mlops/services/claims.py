@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -16,6 +15,7 @@ from mlops.ports import SYSTEM
 from mlops.services import grids
 from mlops.services.audit import record
 from mlops.services.runs import SILENCE
+from mlops.services.sealing import governed
 
 MOST_CLAIMS = 3
 GIVEN_UP = "given up after three workers died"
@@ -43,7 +43,7 @@ class Usage:
     megabytes: float | None
 
 
-@transaction.atomic
+@governed()
 def claim(*, run_id: int, worker: str, at: datetime) -> Claim | None:
     """Take a run that is due; None when it is not, or somebody else was quicker. The third dead worker fails it."""
     due = Run.objects.due(at, SILENCE).filter(pk=run_id)
@@ -71,7 +71,7 @@ def heartbeat(*, claim: Claim, at: datetime) -> bool:
 @contextlib.contextmanager
 def holding(*, claim: Claim, at: datetime) -> Iterator[None]:
     """A transaction in which the claim holds until its end. Raises ClaimLost."""
-    with transaction.atomic():
+    with governed():
         if not heartbeat(claim=claim, at=at):
             raise ClaimLost(f"run {claim.run_id} is no longer {claim.worker}'s: it was cancelled or taken over")
         yield
@@ -123,7 +123,7 @@ def rest(*, claim: Claim, at: datetime) -> None:
         claim.held().update(claims=0)
 
 
-@transaction.atomic
+@governed()
 def finish(*, claim: Claim, state: str, at: datetime, failure: str = "", step: str = "", log: str = "") -> None:
     """End the run; `step` names the one it ended in when it did not succeed. Raises ClaimLost."""
     if not claim.held().update(state=state, finished_at=at, heartbeat_at=at, failure=failure):

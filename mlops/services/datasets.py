@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Max
 
 from mlops.errors import MlopsError
 from mlops.models import Dataset
 from mlops.ports import Actor
 from mlops.services.audit import record
+from mlops.services.sealing import governed
 
 ATTEMPTS = 10
 
@@ -32,7 +33,7 @@ def keep(*, dataset_key: str, fingerprint: str, by: Actor, at: datetime, **field
     raise MlopsError(f"no free number for a dataset {dataset_key} in {ATTEMPTS} attempts; freeze again.")
 
 
-@transaction.atomic
+@governed()
 def _made(dataset_key: str, fingerprint: str, by: Actor, at: datetime, fields: dict[str, Any]) -> Dataset:
     last = Dataset.objects.filter(dataset_key=dataset_key).aggregate(last=Max("number"))["last"]
     made = Dataset.objects.create(

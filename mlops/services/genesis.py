@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from mlops import arrays, registry, store
 from mlops.errors import MlopsError
 from mlops.models import Deployment, ModelVersion
 from mlops.ports import Actor, Kind
 from mlops.services.audit import record
 from mlops.services.promotion import lock_slot
+from mlops.services.sealing import governed
 
 
 def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
@@ -25,7 +24,7 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
         raise MlopsError(f"{recipe.title} learns from data: its first version needs a request and an approval.")
     state = recipe.fit((), recipe.params, seed=0).arrays()
     artefact = store.put(arrays.pack(state))
-    with transaction.atomic():
+    with governed():
         lock_slot(recipe_key)
         version = ModelVersion.objects.create(
             recipe_key=recipe_key,

@@ -4,24 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from mlops import queue
 from mlops.models import Run
 from mlops.ports import SYSTEM
 from mlops.services.audit import record
 from mlops.services.runs import lay_out
+from mlops.services.sealing import governed
 from mlops.steps import TRACKED
 
 
-@transaction.atomic
+@governed()
 def expand(*, parent: Run, points: Sequence[Mapping[str, Any]], at: datetime) -> list[Run]:
     """Queue a run for each point that has none yet, on the parent's dataset, and return them all."""
     present = [child.params for child in parent.children.all()]
-    for point in points:
-        params = {**parent.params, **point}
-        if params not in present:
-            _child(parent, params, at)
+    wanted = [params for point in points if (params := {**parent.params, **point}) not in present]
+    for params in wanted:
+        _child(parent, params, at)
+    if wanted:
+        record("grid.expanded", f"run:{parent.pk}", by=SYSTEM, at=at, reason=parent.reason, points=len(wanted))
     return list(parent.children.order_by("pk"))
 
 
@@ -38,7 +38,7 @@ def settle(*, child_id: int, at: datetime) -> None:
         finish(parent_id=parent_id, at=at)
 
 
-@transaction.atomic
+@governed()
 def finish(*, parent_id: int, at: datetime) -> bool:
     """End a grid all points of which are finished: succeeded when one of them did. Says whether it ended now."""
     parent = Run.objects.select_for_update().get(pk=parent_id)  # two points that end at once see each other

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
 
 from mlops import registry
 from mlops.errors import MlopsError
@@ -16,6 +15,7 @@ from mlops.ports import Actor, Array, Kind, Recipe
 from mlops.services import distributions, promotion, runs
 from mlops.services.audit import record
 from mlops.services.outcomes import gather as gather_outcomes
+from mlops.services.sealing import governed
 from mlops.stats import drift, histograms
 
 __all__ = ["gather_outcomes", "measure_drift", "watched_recipes"]
@@ -61,7 +61,7 @@ def _report(
 ) -> DriftReport:
     moved = [column for column in found if column.moved]
     fresh = bool(moved) and _news(recipe, dataset, at)
-    with transaction.atomic():
+    with governed():
         promotion.lock_slot(recipe.key)  # two looks at once ask for one run
         report = DriftReport.objects.create(
             recipe_key=recipe.key,
@@ -96,7 +96,7 @@ def _ask(recipe_key: str, report: DriftReport, words: str, *, by: Actor, at: dat
     """Queue the run that learns from what moved. That it cannot be queued must not lose the report."""
     reason = f"Moved since {report.dataset}: {words}"[:500]
     try:
-        with transaction.atomic():
+        with governed():
             runs.queue_run(
                 recipe_key=recipe_key, reason=reason, by=by, at=at, cause=Run.Cause.DRIFT, drift_report=report
             )

@@ -6,13 +6,14 @@ Locks are taken in one order: the recipe's slot, then the request, the audit log
 import zlib
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from mlops import policies
 from mlops.errors import Refused
 from mlops.models import Deployment, ModelVersion, PromotionRequest
 from mlops.ports import Actor, Kind
 from mlops.services.audit import record
+from mlops.services.sealing import governed
 
 SLOT_LOCK = 7005  # the first half of the advisory lock; the second says which recipe
 
@@ -54,7 +55,7 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
     return deployment
 
 
-@transaction.atomic
+@governed()
 def roll_back(*, recipe_key: str, reason: str, by: Actor, at: datetime) -> Deployment | None:
     """Put back what the champion replaced, or, for what learns, let nothing serve (None). Never forward.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Max
 
 from mlops import registry
@@ -13,6 +13,7 @@ from mlops.errors import MlopsError
 from mlops.models import GateReport, ModelVersion, Run
 from mlops.ports import Actor
 from mlops.services.audit import canonical, record
+from mlops.services.sealing import governed
 
 ATTEMPTS = 10
 
@@ -47,7 +48,7 @@ def report_digest(label: str, results: Sequence[Mapping[str, Any]], tables: Sequ
     return hashlib.sha256(canonical({"version": label, "results": results, "tables": tables}).encode()).hexdigest()
 
 
-@transaction.atomic
+@governed()
 def _made(
     run: Run,
     artefact: str,

@@ -7,8 +7,6 @@ replaced. Its first request is spent, so it needs a new one, on evidence read an
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from mlops import policies
 from mlops.errors import Refused
 from mlops.models import ModelVersion, PromotionRequest
@@ -17,6 +15,7 @@ from mlops.selectors import components
 from mlops.services.audit import record
 from mlops.services.evidence import digest, evidence
 from mlops.services.promotion import lock_slot
+from mlops.services.sealing import governed
 
 _State = PromotionRequest.State
 
@@ -32,7 +31,7 @@ def check_may_request(*, version: ModelVersion, by: Actor, at: datetime) -> None
         )
 
 
-@transaction.atomic
+@governed()
 def open_request(*, version_id: int, reason: str, by: Actor, at: datetime) -> PromotionRequest:
     """Ask that a version may serve, with the evidence as the rows tell it now. Raises Refused with the remedy."""
     version = _version(version_id)
@@ -60,7 +59,7 @@ def open_request(*, version_id: int, reason: str, by: Actor, at: datetime) -> Pr
     return request
 
 
-@transaction.atomic
+@governed()
 def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime) -> PromotionRequest:
     """Take one's own request back. Raises Refused for another person's, and for one that is closed."""
     request = locked(request_id)
@@ -76,7 +75,7 @@ def expire(*, by: Actor, at: datetime) -> int:
     return sum(_expire(pk, by, at) for pk in ids)
 
 
-@transaction.atomic
+@governed()
 def _expire(pk: int, by: Actor, at: datetime) -> bool:
     request = locked(pk)
     if request.state != _State.OPEN:

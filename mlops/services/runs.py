@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from mlops import policies, queue, registry
 from mlops.errors import BadRun
 from mlops.models import DriftReport, Run, RunStep
 from mlops.ports import Actor, Recipe
 from mlops.services.audit import record
+from mlops.services.sealing import governed
 from mlops.steps import GRID, STEPS
 
 SILENCE = timedelta(seconds=60)  # a worker that was not heard of for so long is taken for dead
@@ -58,7 +57,7 @@ def queue_run(
     return _queued(run, by, at)
 
 
-@transaction.atomic
+@governed()
 def _queued(run: Run, by: Actor, at: datetime) -> Run:
     run.save(force_insert=True)
     lay_out(run, GRID if run.grid else STEPS)
@@ -68,7 +67,7 @@ def _queued(run: Run, by: Actor, at: datetime) -> Run:
     return run
 
 
-@transaction.atomic
+@governed()
 def cancel(*, run_id: int, reason: str, by: Actor, at: datetime) -> Run:
     """Call off a run, and a grid's points with it. A worker at it stops at the end of its step."""
     policies.check_may_run(by)
@@ -83,7 +82,7 @@ def cancel(*, run_id: int, reason: str, by: Actor, at: datetime) -> Run:
     return run
 
 
-@transaction.atomic
+@governed()
 def repeat(*, run_id: int, reason: str, by: Actor, at: datetime) -> Run:
     """Queue a failed run again: it goes on at its first unfinished step, with the same data, parameters and seed."""
     policies.check_may_run(by)
@@ -99,7 +98,7 @@ def repeat(*, run_id: int, reason: str, by: Actor, at: datetime) -> Run:
     return run
 
 
-@transaction.atomic
+@governed()
 def annotate(*, run_id: int, notes: str, tags: Sequence[str], by: Actor, at: datetime) -> Run:
     """Replace a run's notes and tags."""
     policies.check_may_run(by)

@@ -8,7 +8,8 @@ from django.core import checks
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from mlops.triggers import audit, datasets, deployments, gates, requests, runs, versions
+from mlops.triggers import audit, captures, datasets, deployments, gates, requests, runs, versions
+from mlops.triggers.governed import OURS, governed
 from mlops.triggers.rule import Trigger
 
 _HOME = "mlops_auditevent"  # before it exists there is nothing to guard
@@ -23,8 +24,15 @@ TRIGGERS: list[Trigger] = [
     *gates.TRIGGERS,
     *requests.TRIGGERS,
     *deployments.TRIGGERS,
+    *(trigger for table in OURS for trigger in table.triggers()),
+    *captures.TRIGGERS,
     *audit.TRIGGERS,
 ]
+
+
+def triggers() -> list[Trigger]:
+    """Return every trigger: ours, and those that note changes of the tables other apps have governed."""
+    return [*(t for table in governed() if table not in OURS for t in table.triggers()), *TRIGGERS]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -86,7 +94,7 @@ def install_after_migrate(sender: Any, using: str, **_: Any) -> None:
 
 
 def _for(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    return [trigger for trigger in TRIGGERS if trigger.only in ("", connection.vendor)]
+    return [trigger for trigger in triggers() if trigger.only in ("", connection.vendor)]
 
 
 def _changed(connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -160,5 +168,5 @@ def _rules(connection: BaseDatabaseWrapper) -> list[str]:
         " WHERE quote_ident(n.nspname) = %s AND c.relname = ANY (%s) ORDER BY 2, 1"
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, [_schema(connection), sorted({trigger.table for trigger in TRIGGERS})])
+        cursor.execute(query, [_schema(connection), sorted({trigger.table for trigger in triggers()})])
         return [f"rule {rule} on {table}" for rule, table in cursor.fetchall()]

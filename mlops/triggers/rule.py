@@ -34,12 +34,18 @@ class Trigger:
 
     def told(self, schema: str) -> str:
         """What a PostgreSQL whose guards are whole tells of it: always on, the trigger, its settings, its function."""
-        return f"A CREATE {self._definition(schema)} {self.name}() search_path={_path(schema)} {self.function()}"
+        settings = " ".join(f"{name}={value}" for name, value in self.settings(schema).items())
+        return f"A CREATE {self._definition(schema)} {self.name}() {settings} {self.function()}"
+
+    def settings(self, schema: str) -> dict[str, str]:
+        """What PostgreSQL's function is run with, whatever the session says."""
+        return {"search_path": _path(schema)}
 
     def postgres(self, schema: str) -> list[str]:
+        settings = "".join(f" SET {name} = {value}" for name, value in self.settings(schema).items())
         return [
             f"CREATE OR REPLACE FUNCTION {schema}.{self.name}() RETURNS trigger LANGUAGE plpgsql"
-            f" SET search_path = {_path(schema)} AS $f${self.function()}$f$",
+            f"{settings} AS $f${self.function()}$f$",
             # Replaced and not dropped: a drop would keep readers out as well.
             f"CREATE OR REPLACE {self._definition(schema)} {schema}.{self.name}()",
             # ALWAYS: otherwise a session in replica mode skips it.

@@ -14,6 +14,10 @@ test: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench
 
+# The long form of a proof, with its figures: prove-audit, prove-promotion, prove-crash, prove-outage, prove-model …
+prove-%: $(VENV)/.test
+	@$(BIN)/python -m tests.proofs $*
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)

@@ -21,7 +21,17 @@ ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=12"]
 # What a shell may have set for a running site means nothing here.
-FOREIGN = ("DATABASE_URL", "DEMO", "DJANGO_SETTINGS_MODULE", "EDITION_EVERY", "PORT", "REDIS_URL", "STATE")
+FOREIGN = (
+    "DATABASE_URL",
+    "DEMO",
+    "DJANGO_SETTINGS_MODULE",
+    "EDITION_EVERY",
+    "PORT",
+    "PROOFS",
+    "PROOFS_FIGURES",
+    "REDIS_URL",
+    "STATE",
+)
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "moviesite.settings.production",
     "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,

@@ -1,0 +1,31 @@
+"""Proofs come in two lengths: the short one inside every test run, the long one by `make prove-…`, which prints figures."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+Tell = Callable[[str, object], None]
+
+
+@pytest.fixture
+def long() -> bool:
+    """Whether this is the long form."""
+    return os.environ.get("PROOFS") == "long"
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Tell:
+    """Write a figure down for whoever asked for the long form: what was measured, and what came out."""
+    file = os.environ.get("PROOFS_FIGURES")
+
+    def told(what: str, value: object) -> None:
+        if file:
+            line = {"proof": request.node.name, "database": connection.vendor, "what": what, "value": str(value)}
+            with Path(file).open("a") as figures:
+                figures.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    return told

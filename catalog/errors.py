@@ -1,5 +1,7 @@
 """Refusals, worded for the person who reads them."""
 
+from datetime import timedelta
+
 
 class CatalogError(Exception):
     """Something the catalogue does not allow, or that cannot be done."""
@@ -27,3 +29,11 @@ class EditionWrong(CatalogError):
 
 class KeyRefused(CatalogError):
     """A partner key that is unknown, expired or revoked, or that cannot be issued on these terms."""
+
+
+class TooManyAttempts(CatalogError):
+    """Too many failed attempts to show who one is; wait is how long no other one is taken."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"Too many attempts: try again in {max(1, round(wait.total_seconds()))} seconds.")
+        self.wait = wait

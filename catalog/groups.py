@@ -28,7 +28,7 @@ _LEARNING = _may(
 _TRAINS = ["mlops.start_run", "mlops.request_promotion"]
 _DECIDES = ["mlops.decide_promotion", "mlops.request_policy"]
 _ROLLS_BACK = ["mlops.roll_back"]
-_RUNS_THE_HOUSE = ["mlops.retry_job", "mlops.erase_subject", "mlops.declare_restore"]
+_RUNS_THE_HOUSE = ["mlops.retry_job", "mlops.erase_subject", "mlops.declare_restore", "mlops.sign_version"]
 _AUDIT = _may("view", "mlops", "auditevent capture")
 _ACCOUNTS = ["mlops.account_for_changes"]
 

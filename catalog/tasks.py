@@ -1,12 +1,15 @@
 """Work for Celery workers: translate, one service call."""
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from catalog.services import editions
+from catalog import queue
+from catalog.services import editions, publishing
+from mlops import work
 from mlops.ports import SYSTEM
 
 logger = logging.getLogger(__name__)
@@ -14,15 +17,26 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="catalog.publish_edition")
 def publish_edition(**_: Any) -> None:
-    """Publish the next edition, when one is due and something changed."""
-    edition = editions.publish(by=SYSTEM, at=timezone.now())
+    """Put the next edition on record as a job, when one is due and something changed; asked in vain, it writes nothing."""
+    publishing.offer_next(by=SYSTEM, at=timezone.now())
+
+
+@work.handled(publishing.TASK)
+def publish_offered(lease: work.Lease) -> dict[str, Any]:
+    """Publish the edition of a job, once: a redelivery finds it published."""
+    edition, result = publishing.publish_offered(lease=lease, by=SYSTEM, at=timezone.now())
     if edition:
         logger.info("edition %s: %s films, %s rank changes", edition.number, edition.films, edition.changes)
+    return result
 
 
 @shared_task(name="catalog.thin_editions")
-def thin_editions(**_: Any) -> None:
-    """Remove full artefacts that the keeping policy lets go."""
-    gone = editions.thin(by=SYSTEM, at=timezone.now())
+def thin_editions(*, every: float = 0, **_: Any) -> None:
+    """Remove full artefacts that the keeping policy lets go, once for each due moment."""
+    work.on_tick(queue.THIN_EDITIONS, every=every, clock=timezone.now, act=_thin)
+
+
+def _thin(at: datetime) -> None:
+    gone = editions.thin(by=SYSTEM, at=at)
     if gone:
         logger.info("%s artefacts thinned", gone)

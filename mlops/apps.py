@@ -9,9 +9,10 @@ class MlopsConfig(AppConfig):
 
     def ready(self) -> None:
         from mlops import registry, triggers  # noqa: PLC0415 — models may be imported from here on
+        from mlops.management import migrating  # noqa: PLC0415
 
         checks.register(registry.check_recipes)
         checks.register(triggers.check_triggers, checks.Tags.database)
         # SQLite drops triggers on some schema changes, so they are put back after every migrate.
-        pre_migrate.connect(triggers.step_aside_before_migrate, sender=self)
-        post_migrate.connect(triggers.install_after_migrate, sender=self)
+        pre_migrate.connect(migrating.before, sender=self)
+        post_migrate.connect(migrating.after, sender=self)

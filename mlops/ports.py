@@ -152,6 +152,17 @@ class Resources:
     seconds: int
 
 
+@dataclass(frozen=True)
+class StateArray:
+    """One array of a recipe's state, looked at before it is read. dtype: a NumPy name; most: numbers in it, at most."""
+
+    name: str
+    dtype: str
+    dims: int
+    most: int
+    optional: bool = False
+
+
 class Model(Protocol):
     """One fitted state of a recipe."""
 
@@ -175,6 +186,7 @@ class Recipe(Protocol):
     gates: Sequence[Gate]
     params: Mapping[str, Any]
     resources: Mapping[str, Resources]  # by step; a step without one has the pipeline's default
+    state: Sequence[StateArray]  # the arrays of its models; none when it declares nothing of them
 
     def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""

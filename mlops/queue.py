@@ -1,4 +1,4 @@
-"""The background jobs mlops may ask for, by name. A nudge may fail: beat finds the row that is due."""
+"""The background jobs mlops may ask for, by name, and how anybody asks: a nudge may fail, the row is due all the same."""
 
 import logging
 import time
@@ -12,29 +12,52 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 EXECUTE_RUN = "mlops.execute_run"
+EXECUTE_JOB = "mlops.execute_job"
+EXECUTE_LONG_JOB = "mlops.execute_long_job"  # the same, of a queue whose work may take many minutes
 TEND = "mlops.tend"
+THIN_WORK = "mlops.thin_work"
 WATCH_DRIFT = "mlops.watch_drift"
-NAMES = (EXECUTE_RUN, TEND, WATCH_DRIFT)
+NAMES = (EXECUTE_RUN, EXECUTE_JOB, EXECUTE_LONG_JOB, TEND, THIN_WORK, WATCH_DRIFT)
 
 PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 1}  # a page waits for a broker that hangs, but not long
 FRESH = 15  # seconds until a nudge nobody picked up is worthless: the row is still due, and beat asks again
 REST = 5.0  # after a failure the broker is left alone for a while, so that pages stay fast
 _quiet_until = 0.0
+_told_until: dict[str, float] = {}  # by task: a nudge said all that needs saying until then
 
 
 def execute_soon(run_id: int) -> None:
     """Ask, after commit, that a worker takes the run up."""
-    transaction.on_commit(partial(_nudge, EXECUTE_RUN, "training", run_id=run_id))
+    transaction.on_commit(partial(nudge, EXECUTE_RUN, "training", run_id=run_id))
 
 
-def _nudge(name: str, queue: str, **facts: Any) -> None:
+def work_soon(job_id: int, queue: str) -> None:
+    """Ask, after commit, that a worker of the queue takes the job up."""
+    name = EXECUTE_LONG_JOB if queue == "training" else EXECUTE_JOB
+    transaction.on_commit(partial(nudge, name, queue, job_id=job_id))
+
+
+def nudge(name: str, queue: str, *, pace: float = 0.0, expires: float = FRESH, **facts: Any) -> None:
+    """Send a message that may be lost: it never raises, and waits a second and a half at most.
+
+    pace: seconds in which one nudge of this name is enough. expires: seconds until nobody need read it.
+    """
     global _quiet_until
-    if time.monotonic() < _quiet_until:
+    now = time.monotonic()
+    if now < max(_quiet_until, _told_until.get(name, 0.0)):
         return
     try:
         # A connection of its own: the shared ones wait as long as a worker may.
         with current_app.connection(transport_options=PATIENCE) as line:
-            current_app.send_task(name, kwargs=facts, queue=queue, connection=line, retry=False, expires=FRESH)
+            current_app.send_task(name, kwargs=facts, queue=queue, connection=line, retry=False, expires=expires)
+        _told_until[name] = now + pace
     except (kombu.exceptions.OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + REST
         logger.warning("the broker is away, the schedule will ask again for %s: %s", name, error)
+
+
+def forget() -> None:
+    """As if the last nudge and the last failure were long ago: for a process that begins anew."""
+    global _quiet_until
+    _quiet_until = 0.0
+    _told_until.clear()

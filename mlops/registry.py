@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from mlops.ports import Recipe
 
 NEEDED = (
-    *("key", "title", "kind", "dataset_key", "subject", "columns", "gates", "params", "resources"),
+    *("key", "title", "kind", "dataset_key", "subject", "columns", "gates", "params", "resources", "state"),
     *("checked", "extract", "split", "partial", "fit", "rivals", "evaluate", "stability", "compare", "load"),
 )
 

@@ -34,18 +34,22 @@ def put(data: bytes) -> str:
     return digest
 
 
-def open(digest: str) -> bytes:  # noqa: A001 — the door's verb
-    """Return the bytes stored under a digest. Raises BadArtefact when missing, too large, not a plain file or changed."""
+def open(digest: str, *, size: int | None = None) -> bytes:  # noqa: A001 — the door's verb
+    """Return the bytes stored under a digest. Raises BadArtefact when missing, changed, too large or no plain file.
+
+    size: how many bytes there must be, where that is known: of another file not one is read.
+    """
     try:
         handle = os.open(_path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise BadArtefact(f"artefact {digest} cannot be opened: {error.strerror}") from error
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+    try:
+        expected = _plain(digest, os.fstat(handle), size)
+    except BadArtefact:
         os.close(handle)
-        raise BadArtefact(f"artefact {digest} is no plain file of at most {MOST_BYTES} bytes")
+        raise
     with os.fdopen(handle, "rb") as file:
-        data = file.read()
+        data = file.read(expected)  # and not what is added meanwhile
     if hashlib.sha256(data).hexdigest() != digest:
         raise BadArtefact(f"artefact {digest} has been changed: its bytes have another digest")
     return data
@@ -80,6 +84,17 @@ def _path(digest: str) -> Path:
     if not DIGEST.fullmatch(digest):
         raise BadArtefact(f"{digest!r} is no SHA-256")
     return Path(settings.ARTEFACTS) / digest[:2] / digest
+
+
+def _plain(digest: str, found: os.stat_result, size: int | None) -> int:
+    """Return how many bytes are to be read of what is open. Raises BadArtefact when it is not what may be read."""
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+        raise BadArtefact(f"artefact {digest} is no plain file of at most {MOST_BYTES} bytes")
+    if found.st_nlink != 1:
+        raise BadArtefact(f"artefact {digest} has {found.st_nlink} names: whoever holds another could change it")
+    if size not in (None, found.st_size):
+        raise BadArtefact(f"artefact {digest} has been changed: it has {found.st_size} bytes instead of {size}")
+    return found.st_size
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,15 +1,15 @@
 """Work for Celery workers: translate, one call. Workers of every queue load this module, so heavy parts are imported inside."""
 
 import logging
-import os
-import socket
+from datetime import datetime
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
+from mlops import queue, work
 from mlops.ports import SYSTEM
-from mlops.services import monitoring, requests, runs
+from mlops.services import claims, drafts, job_acts, jobs, monitoring, requests, runs, workers
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +21,52 @@ def execute_run(*, run_id: int, **_: Any) -> None:
         return
     from mlops.pipeline.execute import execute  # noqa: PLC0415 — the charts' worker stays small
 
-    execute(run_id=run_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    execute(run_id=run_id, worker=workers.myself())
+
+
+@shared_task(name="mlops.execute_job", acks_late=True)
+def execute_job(*, job_id: int, **_: Any) -> None:
+    """Carry a job out; a second message for it does nothing, and costs one read."""
+    from mlops.pipeline.jobs import carry_out  # noqa: PLC0415 — as above
+
+    carry_out(job_id=job_id, worker=workers.myself())
+
+
+@shared_task(name="mlops.execute_long_job", acks_late=True)
+def execute_long_job(*, job_id: int, **facts: Any) -> None:
+    """The same, with the time that the work of its queue may take."""
+    execute_job(job_id=job_id, **facts)
 
 
 @shared_task(name="mlops.tend")
 def tend(**_: Any) -> None:
-    """Ask again for runs that are due, let old requests expire, gather what visitors did."""
+    """Ask again for work that is due, let old requests expire, gather what visitors did. Twice is as good as once."""
     at = timezone.now()
+    claims.release_dead(at=at)
+    jobs.release_dead(at=at)
     runs.nudge_due(at=at)
+    jobs.nudge_due(at=at)
     requests.expire(by=SYSTEM, at=at)
     monitoring.gather_outcomes(at=at)
 
 
 @shared_task(name="mlops.watch_drift", acks_late=True)
-def watch_drift(**_: Any) -> None:
-    """Hold recent data against what each champion learned from."""
+def watch_drift(*, every: float = 0, **_: Any) -> None:
+    """Hold recent data against what each champion learned from, once for each due moment."""
+    work.on_tick(queue.WATCH_DRIFT, every=every, clock=timezone.now, act=_measure)
+
+
+@shared_task(name="mlops.thin_work", acks_late=True)
+def thin_work(*, every: float = 0, **_: Any) -> None:
+    """Remove work that ended long ago, and what dead processes left in the store, once for each due moment."""
+    work.on_tick(queue.THIN_WORK, every=every, clock=timezone.now, act=_thin)
+
+
+def _measure(at: datetime) -> None:
     for recipe_key in monitoring.watched_recipes():
-        monitoring.measure_drift(recipe_key=recipe_key, by=SYSTEM, at=timezone.now())
+        monitoring.measure_drift(recipe_key=recipe_key, by=SYSTEM, at=at)
+
+
+def _thin(at: datetime) -> None:
+    rows, files = job_acts.thin(by=SYSTEM, at=at), drafts.sweep(at=at)
+    logger.info("%s rows of old work and %s drafts removed", rows, files)

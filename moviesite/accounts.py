@@ -1,13 +1,29 @@
 """The account pages that work without e-mail: the others would promise letters that nobody sends."""
 
 from allauth.account import views
+from allauth.mfa.base.views import authenticate, index
+from allauth.mfa.recovery_codes.views import view_recovery_codes
+from django.contrib.auth.decorators import login_required
 from django.urls import path
+
+from moviesite import account_pages as ours
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/", login_required(ours.Again.as_view()), name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
+    path("second-factor/", index, name="mfa_index"),
+    path("second-factor/code/", authenticate, name="mfa_authenticate"),
+    path("second-factor/again/", login_required(ours.AgainByCode.as_view()), name="mfa_reauthenticate"),
+    path("second-factor/app/", login_required(ours.AddApp.as_view()), name="mfa_activate_totp"),
+    path("second-factor/app/remove/", login_required(ours.RemoveApp.as_view()), name="mfa_deactivate_totp"),
+    path("second-factor/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/recovery-codes/new/",
+        login_required(ours.MakeCodes.as_view()),
+        name="mfa_generate_recovery_codes",
+    ),
 ]

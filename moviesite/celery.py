@@ -2,11 +2,10 @@
 
 import os
 import signal
-import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_process_init
+from celery.signals import heartbeat_sent, task_received, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings.embedded")
 
@@ -17,13 +16,18 @@ app.autodiscover_tasks()
 
 @heartbeat_sent.connect
 def sign(sender: Any, **_: Any) -> None:
-    """Leave a sign of life for each queue the worker reads: from its main process, which is awake while a run keeps the other."""
-    from django.core.cache import cache  # noqa: PLC0415 — settings are read first
+    """Leave a sign of life for each queue: from the worker's main process, which is awake while a run keeps the other."""
+    from moviesite import heart  # noqa: PLC0415 — settings are read first
 
-    from moviesite.health import HEARTBEAT  # noqa: PLC0415 — as above
+    heart.sign(sorted(sender.eventer.app.amqp.queues.consume_from))
 
-    for queue in sender.eventer.app.amqp.queues.consume_from:
-        cache.set(f"{HEARTBEAT}.{queue}", time.time(), timeout=300)
+
+@task_received.connect
+def hear(**_: Any) -> None:
+    """Any message says that the queue is heard."""
+    from moviesite import heart  # noqa: PLC0415 — as above
+
+    heart.hear()
 
 
 @worker_process_init.connect

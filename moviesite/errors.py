@@ -24,6 +24,13 @@ def _by_address(page: Handler, status: int, code: str) -> Handler:
     return handler
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """allauth's own limits do not say how long they last; a minute is their window."""
+    from moviesite.attempts import too_many as page  # noqa: PLC0415 — needs the models
+
+    return page(request, 60)
+
+
 bad_request = _by_address(errors.bad_request, 400, "bad_request")
 forbidden = _by_address(errors.forbidden, 403, "scope_missing")
 not_found = _by_address(errors.not_found, 404, "not_found")

@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from catalog.selectors import charts
 from mlops import serving, triggers
+from mlops.selectors import work
 
-HEARTBEAT = "moviesite.heartbeat"
-TRAINING = f"{HEARTBEAT}.training"  # a busy worker gives its sign too, see moviesite.celery
+HEARTBEAT = "moviesite.heartbeat"  # and a queue's name: when its worker last took a heartbeat out of it
+ALIVE = "moviesite.alive"  # and a queue's name: when its worker last said that it is there, and whether it is at work
 STALE = 45.0  # seconds after which a silent worker counts as away
 
 
@@ -35,8 +36,9 @@ def parts() -> dict[str, str]:
         "live": "ok",
         **_database(),
         "broker": _broker(),
-        "worker": _worker(HEARTBEAT),
-        "training": _worker(TRAINING),
+        "worker": _worker("charts"),
+        "training": _worker("training"),
+        "work": _work(),
     }
 
 
@@ -66,9 +68,24 @@ def _broker() -> str:
     return "ok"
 
 
-def _worker(key: str) -> str:
-    seen: Any = cache.get(key)
-    if seen is None:
-        return "not seen"
-    age = time.time() - float(seen)
-    return "ok" if age < STALE else f"silent for {age:.0f} s"
+def _worker(queue: str) -> str:
+    """A heartbeat came through the queue, or its worker has its hands full; otherwise what is the matter."""
+    heard: Any = cache.get(f"{HEARTBEAT}.{queue}")
+    alive: Any = cache.get(f"{ALIVE}.{queue}")
+    now = time.time()
+    if heard is not None and now - float(heard) < STALE:
+        return "ok"
+    if alive is not None and now - float(alive[0]) < STALE:
+        told = f"for {now - float(heard):.0f} s" if heard is not None else "yet"
+        return "ok" if alive[1] else f"deaf: it is there, and has heard nothing through its queue {told}"
+    last = max((float(sign) for sign in (heard, alive and alive[0]) if sign is not None), default=None)
+    return "not seen" if last is None else f"silent for {now - last:.0f} s"
+
+
+def _work() -> str:
+    """Work that was set apart waits for a person; it keeps nobody from being served."""
+    try:
+        apart = work.apart()
+    except DatabaseError:
+        return "unknown"
+    return f"{apart} set apart" if apart else "ok"

@@ -73,6 +73,18 @@ def start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     return process, f"unix://{door}"
 
 
+def is_running(folder: Path) -> bool:
+    """Say whether a broker, and so a site, lives with its data in this folder."""
+    try:
+        with (folder / "lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 class Kept:
     """A child that is started again when it ends: at first after a second, then after twice as long each time."""
 

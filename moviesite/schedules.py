@@ -3,18 +3,20 @@
 from typing import Any
 
 CHARTS, TRAINING = "charts", "training"
+DAY = 86_400
 QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
 ROUTES = {
     "catalog.*": {"queue": CHARTS},
     "moviesite.*": {"queue": CHARTS},
     "mlops.execute_run": {"queue": TRAINING},
+    "mlops.execute_long_job": {"queue": TRAINING},
     "mlops.watch_drift": {"queue": TRAINING},
     "mlops.*": {"queue": CHARTS},
 }
 TRAINING_LIMIT = 1_500  # seconds a run may take in one go; below the broker's visibility timeout, or it would run twice
 LIMITS = {
     name: {"time_limit": TRAINING_LIMIT, "soft_time_limit": TRAINING_LIMIT - 60}
-    for name in ("mlops.execute_run", "mlops.watch_drift")
+    for name in ("mlops.execute_run", "mlops.execute_long_job", "mlops.watch_drift")
 }
 WORKER = ["--without-mingle", "--without-gossip", "-l", "INFO"]
 # A run gets a process of its own, so that its peak of memory is its own, and is given back.
@@ -46,12 +48,18 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
     # A tick that nobody picked up in time is worthless: the next one asks the same question.
     return {
         "publish the next edition": _every(tick, "catalog.publish_edition"),
-        "thin old artefacts": _every(86_400, "catalog.thin_editions", expires=3600),
         "tend what is due": _every(tend_every, "mlops.tend"),
-        "watch for drift": _every(drift_every, "mlops.watch_drift", expires=drift_every),
-        "worker heartbeat": _every(10, "moviesite.heartbeat"),
-    }
+        "thin old artefacts": _once(DAY, "catalog.thin_editions"),
+        "thin old work": _once(DAY, "mlops.thin_work"),
+        "watch for drift": _once(drift_every, "mlops.watch_drift"),
+    } | {f"heartbeat of {queue}": _every(10, "moviesite.heartbeat", queue=queue) for queue in QUEUES}
 
 
-def _every(seconds: int, task: str, *, expires: int = 0) -> dict[str, Any]:
-    return {"task": task, "schedule": float(seconds), "options": {"expires": expires or 2 * seconds}}
+def _every(seconds: int, task: str, **options: Any) -> dict[str, Any]:
+    """Ask so often; asked twice at once, the task finds nothing more to do."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": 2 * seconds, **options}}
+
+
+def _once(every: int, task: str) -> dict[str, Any]:
+    """Ask more often than needed: the task does it once for each due moment (mlops.Tick), and one missed is made good."""
+    return {**_every(max(1, min(300, every // 4)), task), "kwargs": {"every": every}}

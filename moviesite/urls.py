@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from moviesite.account_pages import staff_login
 from moviesite.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("catalog.api.urls")),
     path("accounts/", include("moviesite.accounts")),
+    path("admin/login/", staff_login),
     path("admin/", admin.site.urls),
     path("", include("catalog.urls")),
 ]
@@ -16,4 +18,5 @@ urlpatterns = [
 handler400 = "moviesite.errors.bad_request"
 handler403 = "moviesite.errors.forbidden"
 handler404 = "moviesite.errors.not_found"
+handler429 = "moviesite.errors.too_many"
 handler500 = "moviesite.errors.broken"

@@ -13,6 +13,8 @@ from tests.shared import (  # noqa: F401 — fixtures are found by name
     _emptied_after_transactional_tests,
     _nothing_remembered,
     _own_artefacts,
+    _signing_key,
+    django_db_setup,
     noon,
 )
 

@@ -20,7 +20,7 @@ from django.db import connection
 from django.test import override_settings
 from kombu import pools
 
-from catalog import queue
+from mlops import queue
 from moviesite import schedules
 from moviesite.cache import PatientRedisCache
 from moviesite.processes import spawn, start_valkey, stop
@@ -42,7 +42,7 @@ def pointed_at(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make an emptied broker the one that this process's nudges, cache and health check reach."""
     with redis.Redis.from_url(url) as client:
         client.flushall()
-    monkeypatch.setattr(queue, "_quiet_until", 0.0)
+    queue.forget()
     monkeypatch.setattr(PatientRedisCache, "asleep_until", 0.0)
     caches = {"default": {**settings.CACHES["default"], "LOCATION": url}}
     before = current_app.conf.broker_url
@@ -98,6 +98,8 @@ def _env(broker: str, state: Path) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "REDIS_URL": broker,
         "STATE": str(state),
+        "ARTEFACT_KEY": str(settings.ARTEFACT_KEY),
+        "ARTEFACT_PUBLIC_KEYS": ",".join(map(str, settings.ARTEFACT_PUBLIC_KEYS)),
         "EDITION_EVERY": "1",
         "PYTHONPATH": str(ROOT),
     }

@@ -26,6 +26,17 @@ def noon() -> datetime:
 @pytest.fixture(autouse=True)
 def _own_artefacts(tmp_path: Path, settings: Any) -> None:
     settings.ARTEFACTS = tmp_path / "artefacts"
+    settings.CHECKPOINT_KEY = tmp_path / "keys" / "checkpoint.pem"
+    settings.CHECKPOINT_PUBLIC_KEY = tmp_path / "keys" / "checkpoint.pub.pem"
+    settings.CHECKPOINT_PLACES = [tmp_path / "checkpoints", tmp_path / "witness"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signing_key() -> None:
+    """The key that versions are signed with, made once: where settings say, as the first `genesis` makes it."""
+    from mlops.services import manifests
+
+    manifests.make_keys()
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +47,17 @@ def _nothing_remembered() -> Iterator[None]:
     for value in [value for module in modules for value in vars(module).values()]:
         if isinstance(value, functools._lru_cache_wrapper):
             value.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Every test begins with an empty audit log: what the migrations made is not on record here."""
+    from mlops import triggers
+
+    with django_db_blocker.unblock():
+        triggers.drop(connection, events=("DELETE",))
+        _nothing_noted()
+        triggers.install(connection)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -49,8 +71,9 @@ def _emptied_after_transactional_tests() -> Iterator[None]:
     def teardown(self: TransactionTestCase) -> None:
         triggers.drop(connection, events=("DELETE", "TRUNCATE"))
         empty(self)
-        triggers.install(connection)
         _groups()
+        _nothing_noted()
+        triggers.install(connection)
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield
@@ -61,3 +84,9 @@ def _groups() -> None:
     """Make the staff's groups again, where there is a catalogue that has some."""
     if "catalog" in sys.modules:
         importlib.import_module("catalog.groups").install_groups()
+
+
+def _nothing_noted() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM mlops_auditevent")
+        cursor.execute("DELETE FROM mlops_capture")

@@ -25,6 +25,7 @@ from mlops.ports import (
     Origin,
     Resources,
     Rows,
+    StateArray,
     Table,
     scalar,
 )
@@ -156,6 +157,7 @@ class ToyFormula(Toy):
     title = "Toy formula"
     kind = Kind.SOFTWARE
     params: ClassVar[Mapping[str, Any]] = {"factor": 3}
+    state: ClassVar[Sequence[StateArray]] = (StateArray("factor", "int64", 1, 1),)
     gates: ClassVar[Sequence[Gate]] = (
         Gate("bounded", "The error is bounded", "held-out", "error", limit=100, sign=-1),
     )
@@ -172,6 +174,10 @@ class ToyLearner(Toy):
     title = "Toy learner"
     kind = Kind.LEARNING
     params: ClassVar[Mapping[str, Any]] = {"damping": 1.0}
+    state: ClassVar[Sequence[StateArray]] = (
+        StateArray("means", "float64", 1, ITEMS),
+        StateArray("spread", "float64", 1, ITEMS, optional=True),
+    )
     gates: ClassVar[Sequence[Gate]] = (
         Gate("better", "Better than the mean", "held-out", "error", than="mean", errors=2, sign=-1),
         Gate("no-worse", "No worse than the champion", "held-out", "error", than="champion", errors=-2, sign=-1,

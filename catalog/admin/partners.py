@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 
 from catalog.admin.history import Remembered
 from catalog.admin.key_forms import IssueKeyForm, RevokeKeyForm
+from catalog.admin.proof import refilled, require_fresh
 from catalog.admin.readonly import LookOnly
 from catalog.admin.reasons import Reasoned
 from catalog.admin.who import person
@@ -80,8 +81,10 @@ class PartnerAdmin(Reasoned, Remembered):
         partner = self.get_object(request, object_id)
         if partner is None:
             raise Http404
-        form = IssueKeyForm(request.POST or None)
+        form = refilled(IssueKeyForm(request.POST or None), request)
         if form.is_valid():
+            if away := require_fresh(request):
+                return away
             terms = {"scopes": form.cleaned_data["scopes"], "expires_at": form.expires_at}
             try:
                 key, plain = partners.issue_key(partner=partner, by=person(request), at=timezone.now(), **terms)
@@ -131,8 +134,10 @@ class PartnerKeyAdmin(LookOnly, Remembered):
         key = self.get_object(request, object_id)
         if key is None:
             raise Http404
-        form = RevokeKeyForm(request.POST or None)
+        form = refilled(RevokeKeyForm(request.POST or None), request)
         if form.is_valid():
+            if away := require_fresh(request):
+                return away
             try:
                 partners.revoke_key(key=key, by=person(request), at=timezone.now(), reason=form.cleaned_data["reason"])
             except KeyRefused as error:

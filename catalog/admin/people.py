@@ -3,13 +3,14 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -18,14 +19,16 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.admin.history import Remembered
+from catalog.admin.proof import Proven, require_fresh
 from catalog.admin.reasons import Reasoned, ReasonForm
 from catalog.admin.who import person
 from catalog.models import User
 from catalog.services import accounts
 
 admin.site.unregister(Group)
-if admin.site.is_registered(EmailAddress):  # the sign-up's own table: nothing here works with addresses
-    admin.site.unregister(EmailAddress)
+for table in (EmailAddress, Authenticator):  # nothing here works with addresses; second factors are nobody's to see
+    if admin.site.is_registered(table):
+        admin.site.unregister(table)
 
 GOVERNED = ("catalog", "mlops", "auth")  # apps whose permissions mean something here
 ACTS = ("start_run", "request_promotion", "decide_promotion", "roll_back")  # what people do with what mlops keeps
@@ -65,7 +68,7 @@ class AccountForm(ReasonForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(ForSuperusers, Proven, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -90,6 +93,9 @@ class UserAdmin(ForSuperusers, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin
             return fieldsets
         # Who audits needs to know what an account may do, and neither its password's hash nor the person's address.
         return [(None, {"fields": ("username", "subject_id")}), fieldsets[1]]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        return require_fresh(request) or super().user_change_password(request, id, form_url)
 
     @display(description=_("roles"))
     def roles(self, obj: User) -> str:
@@ -122,7 +128,7 @@ class GroupForm(ReasonForm):
 
 
 @admin.register(Group)
-class GroupAdmin(ForSuperusers, Reasoned, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(ForSuperusers, Proven, Reasoned, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     form = GroupForm
     list_display = ("name", "members")
     filter_horizontal = ()

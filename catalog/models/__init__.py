@@ -1,3 +1,4 @@
+from catalog.models.attempts import Attempt
 from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
 from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
@@ -9,6 +10,7 @@ from catalog.models.sources import DataImport, Source
 
 __all__ = [
     "GENRES",
+    "Attempt",
     "ChartEdition",
     "DataImport",
     "Hidden",

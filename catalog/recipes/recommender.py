@@ -25,6 +25,7 @@ class Recommender:
     gates = contract.GATES
     params = contract.PARAMS
     resources = contract.RESOURCES
+    state = contract.STATE
 
     def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""

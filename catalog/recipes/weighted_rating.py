@@ -22,6 +22,7 @@ from mlops.ports import (
     NotEnoughData,
     Resources,
     Rows,
+    StateArray,
     Table,
     scalar,
 )
@@ -69,6 +70,10 @@ class WeightedRating:
         Gate("ranked", "At least one film gets a rank", ALL_FILMS, "ranked", limit=1.0),
     )
     resources: ClassVar[Mapping[str, Resources]] = {"evaluate": Resources(1, 400, 30)}
+    state: ClassVar[Sequence[StateArray]] = (
+        *(StateArray(name, "int64", 1, 1) for name in ("prior_votes", "floor", "c_rule")),
+        StateArray("kinds", "int64", 1, len(RATER_KINDS)),
+    )
 
     def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""

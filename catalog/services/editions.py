@@ -31,15 +31,23 @@ def tallied() -> list[Tallied]:
     return [Tallied(*row) for row in rows]
 
 
-def publish(*, by: Actor, at: datetime, now: bool = False) -> ChartEdition | None:
+def is_due(last: ChartEdition | None, at: datetime) -> bool:
+    """Say whether EDITION_EVERY has passed since the last edition."""
+    return last is None or at >= last.at + timedelta(seconds=settings.EDITION_EVERY)
+
+
+def publish(
+    *, by: Actor, at: datetime, now: bool = False, films: list[Tallied] | None = None
+) -> ChartEdition | None:
     """Publish the next edition and return it; None when none is due, nothing changed, or another publisher was first.
 
-    now: do not wait for EDITION_EVERY (the first load, and tests). Raises NothingServed before the genesis of the formula.
+    now: do not wait for EDITION_EVERY (the first load, a job, and tests). films: as they were read a moment ago.
+    Raises NothingServed before the genesis of the formula.
     """
     last = ChartEdition.objects.order_by("-number").first()
-    if last and not now and at < last.at + timedelta(seconds=settings.EDITION_EVERY):
+    if not now and not is_due(last, at):
         return None
-    films = tallied()
+    films = tallied() if films is None else films
     if not films:
         return None
     service = served(KEY)

@@ -1,3 +1,31 @@
-from mlops.admin import audit, datasets, deployments, monitoring, requests, runs, versions
+from mlops.admin import (
+    approval_policies,
+    audit,
+    captures,
+    datasets,
+    deployments,
+    erasures,
+    jobs,
+    monitoring,
+    policy_requests,
+    requests,
+    runs,
+    signed,
+    versions,
+)
 
-__all__ = ["audit", "datasets", "deployments", "monitoring", "requests", "runs", "versions"]
+__all__ = [
+    "approval_policies",
+    "audit",
+    "captures",
+    "datasets",
+    "deployments",
+    "erasures",
+    "jobs",
+    "monitoring",
+    "policy_requests",
+    "requests",
+    "runs",
+    "signed",
+    "versions",
+]

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mlops.ports import SYSTEM
+from mlops.services.strays import UNKNOWN
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
@@ -25,9 +26,11 @@ def names(actors: Iterable[str]) -> dict[str, str]:
 
 
 def who(actor: str, known: dict[str, str]) -> str:
-    """Return an actor as a person reads it: the system, a username, or the beginning of a subject id."""
+    """Return an actor as a person reads it: the system, nobody known, a username, or the beginning of a subject id."""
     if actor == SYSTEM.subject_id:
         return _("the system")
+    if actor == UNKNOWN.subject_id:
+        return _("nobody known")
     if actor in known:
         return known[actor]
     return _("%(id)s (account gone)") % {"id": actor[:8]} if actor else "—"

@@ -10,16 +10,14 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
+from mlops.admin import audit_page, audit_state
 from mlops.admin.actors import names, who
-from mlops.admin.readonly import LookOnly
-from mlops.admin.texts import code, pretty
+from mlops.admin.paged import Paged
 from mlops.models import AuditEvent
 from mlops.ports import SYSTEM
 from mlops.services import audit
@@ -55,29 +53,23 @@ class ByAction(DropdownFilter):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(LookOnly, ModelAdmin):
-    list_display = ("seq", "when", "actor_name", "what", "about", "why")
+class AuditEventAdmin(Paged):
+    list_display = ("seq", "when", "actor_name", "what", "about", "why", "sealed")
     list_filter = (ByWhom, ByAction)
     list_per_page = 50
+    list_before_template = "admin/mlops/_audit_state.html"
     show_full_result_count = False
     search_fields = ("body",)
     search_help_text = _("A word of the action, object, reason or details; a person by whole subject id")
     ordering = ("-seq",)
     actions_list = ("verify_log",)
     actions_detail = ("verify_log_from_event",)
-    fields = (
-        "seq",
-        "when",
-        "actor_name",
-        "actor_id",
-        "what",
-        "about",
-        "why",
-        "details",
-        "exact_body",
-        "own_hash",
-        "previous_hash",
-    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "state": audit_state.state(request)})
+
+    def row_page(self, request: HttpRequest, row: AuditEvent) -> HttpResponse:
+        return audit_page.page(self, request, row)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Search the exact text, which writes letters beyond ASCII as escapes."""
@@ -90,11 +82,6 @@ class AuditEventAdmin(LookOnly, ModelAdmin):
         _name(page.result_list)
         return page
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        event = super().get_object(request, object_id, from_field)
-        _name([event] if event else [])
-        return event
-
     @display(description=_("when (UTC)"), ordering="seq")
     def when(self, obj: AuditEvent) -> str:
         try:
@@ -105,10 +92,6 @@ class AuditEventAdmin(LookOnly, ModelAdmin):
     @display(description=_("who"))
     def actor_name(self, obj: Any) -> str:
         return str(obj.actor_in_words)
-
-    @display(description=_("subject id"))
-    def actor_id(self, obj: AuditEvent) -> SafeString:
-        return code(obj.actor)
 
     @display(description=_("action"))
     def what(self, obj: AuditEvent) -> str:
@@ -122,21 +105,9 @@ class AuditEventAdmin(LookOnly, ModelAdmin):
     def why(self, obj: AuditEvent) -> str:
         return obj.reason or "—"
 
-    @display(description=_("details"))
-    def details(self, obj: AuditEvent) -> SafeString:
-        return pretty(obj.facts.get("detail", {}))
-
-    @display(description=_("exact text that was hashed"))
-    def exact_body(self, obj: AuditEvent) -> SafeString:
-        return code(obj.body)
-
-    @display(description=_("hash"))
-    def own_hash(self, obj: AuditEvent) -> SafeString:
-        return code(bytes(obj.hash).hex())
-
-    @display(description=_("hash of the event before"))
-    def previous_hash(self, obj: AuditEvent) -> SafeString:
-        return code(bytes(obj.prev).hex())
+    @display(description=_("sealed"))
+    def sealed(self, obj: AuditEvent) -> str:
+        return audit_page.sealed_in_words(obj) or "—"
 
     @action(description=_("Verify the log"), permissions=["view"], icon="verified", url_path="verify")
     def verify_log(self, request: HttpRequest) -> HttpResponse:

@@ -14,13 +14,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from mlops import policies
-from mlops.admin import addresses, serving_on
+from mlops.admin import addresses, drafts, serving_on
 from mlops.admin.actors import person, teller
 from mlops.admin.blocks import Act, Facts, Section, Shown
-from mlops.admin.forms import ReasonForm
+from mlops.admin.forms import OnceForm
 from mlops.admin.paged import Paged, View
 from mlops.admin.words import moment
-from mlops.errors import Refused
 from mlops.models import Deployment, ModelVersion
 from mlops.models.deployments import DeploymentQuerySet
 from mlops.services import promotion
@@ -95,15 +94,12 @@ def _facts(request: HttpRequest, row: Deployment) -> Facts:
 def roll_back(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """Say what will serve then, ask why, and roll back."""
     row: Deployment = model_admin.row_or_404(request, object_id)
-    if not person(request).has_perm("mlops.roll_back"):
+    if not policies.may_roll_back(person(request), row):
         raise PermissionDenied
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
-        champion = Deployment.objects.champion(row.recipe_key)
-        if champion is None or champion.pk != row.pk:
-            raise Refused(gettext("%(version)s does not serve any more: look again.") % {"version": row.version.label})
         by, now = person(request), timezone.now()
-        found = promotion.roll_back(recipe_key=row.recipe_key, reason=given["reason"], by=by, at=now)
+        found = promotion.roll_back(recipe_key=row.recipe_key, deployment_id=row.pk, by=by, at=now, **given)
         if found is None:
             said = gettext("Rolled back: no version of %(recipe)s serves now.") % {"recipe": row.recipe_key}
             return said, addresses.rows("deployment")
@@ -111,14 +107,19 @@ def roll_back(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         return said, addresses.row("deployment", found.pk)
 
     title = gettext("Roll back %(version)s") % {"version": row.version.label}
-    form = ReasonForm(request.POST or None)
+    form = OnceForm(request.POST or None, initial=drafts.kept(request, request.path))
     back = addresses.row("deployment", row.pk)
-    result: HttpResponse = model_admin.ask(request, title, _then(row), form, back, act)
+    result: HttpResponse = model_admin.ask(request, title, _then(row), form, back, act, proof=True)
     return result
 
 
 def _then(row: Deployment) -> str:
-    """Return in words what serves after a roll back."""
+    """Return in words what serves after a roll back, or that there is nothing to roll back."""
+    if row.ended_at:
+        return gettext("%(version)s does not serve any more. %(now)s") % {
+            "version": row.version.label,
+            "now": policies.serves_now(row.recipe_key),
+        }
     forward = gettext("%(version)s serves again only after a new request and an approval.") % {
         "version": row.version.label
     }

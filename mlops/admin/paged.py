@@ -3,20 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 
+from mlops.admin import acting
 from mlops.admin.blocks import Act, Section
 from mlops.admin.readonly import LookOnly
-from mlops.errors import MlopsError
 
 View = Callable[..., HttpResponse]
-Done = tuple[str, str]  # what is said, and where to go on
 
 
 class Paged(LookOnly, ModelAdmin):
@@ -77,19 +75,19 @@ class Paged(LookOnly, ModelAdmin):
         return TemplateResponse(request, template, context, status=status)
 
     def ask(
-        self, request: HttpRequest, title: str, words: str, form: Any, back: str, act: Callable[[dict[str, Any]], Done]
+        self,
+        request: HttpRequest,
+        title: str,
+        words: str,
+        form: Any,
+        back: str,
+        act: acting.Act,
+        *,
+        proof: bool = False,
     ) -> HttpResponse:
         """Show the page of an act; on POST do it, or say on the same page why not, with all that was typed."""
-        status = 200
-        if request.method == "POST" and form.is_valid():
-            try:
-                said, onward = act(form.cleaned_data)
-            except MlopsError as refusal:
-                form.add_error(None, str(refusal))
-                status = 409
-            else:
-                self.message_user(request, said, messages.SUCCESS)
-                return HttpResponseRedirect(onward)
+        if request.method == "POST" and (done := acting.attempt(request, form, act, proof=proof)):
+            return done
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -98,5 +96,7 @@ class Paged(LookOnly, ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "back": back,
+            "proof": proof,
+            "sections": sections,
         }
-        return TemplateResponse(request, "admin/act.html", context, status=status)
+        return TemplateResponse(request, "admin/act.html", context, status=acting.status(form))

@@ -1,10 +1,10 @@
-"""Promotion requests: the page on which a person looks at everything, and decides."""
+"""Promotion requests: the page on which a person looks at everything, speaks of it, and decides."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone
@@ -13,20 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from mlops import policies
-from mlops.admin import addresses, review_blocks
-from mlops.admin.actors import names, person, teller, who
-from mlops.admin.blocks import Act, Section
-from mlops.admin.forms import DecideForm, ReasonForm
+from mlops.admin import acting, addresses, drafts, review_page
+from mlops.admin.actors import names, person, who
+from mlops.admin.forms import DecideForm, OnceForm, RemarkForm
 from mlops.admin.paged import Paged, View
-from mlops.admin.words import moment
-from mlops.errors import MlopsError
 from mlops.models import PromotionRequest
-from mlops.selectors.review import Review, review
-from mlops.services import approvals, requests
+from mlops.services import approvals, remarks, requests
 
 LABELS = {"OPEN": "info", "PROMOTED": "success", "REJECTED": "danger", "WITHDRAWN": "default", "EXPIRED": "warning"}
-State = PromotionRequest.State
 
 
 @admin.register(PromotionRequest)
@@ -58,51 +52,53 @@ class PromotionRequestAdmin(Paged):
     def views(self) -> Sequence[tuple[str, str, View]]:
         return (
             ("<path:object_id>/decide/", "decide", self.decide),
+            ("<path:object_id>/say/", "say", self.say),
             ("<path:object_id>/withdraw/", "withdraw", partial(withdraw, self)),
         )
 
     def row_page(self, request: HttpRequest, row: PromotionRequest) -> HttpResponse:
-        return self.review_page(request, row, DecideForm(initial={"evidence_digest": row.evidence_digest}))
+        return self.review_page(request, row)
 
     def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cast the vote that was sent; a refusal comes back on the page, with what was typed."""
         row = self.row_or_404(request, object_id)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+        if (away := _looking(request, row)) is not None:
+            return away
         form = DecideForm(request.POST)
-        if not form.is_valid():
-            return self.review_page(request, row, form)
-        try:
-            by, now = person(request), timezone.now()
-            deployment = approvals.decide(request_id=row.pk, by=by, at=now, **form.cleaned_data)
-        except MlopsError as refusal:
-            form.add_error(None, str(refusal))
-            row.refresh_from_db()
-            return self.review_page(request, row, form, status=409)
-        row.refresh_from_db()
-        serves = gettext("Approved: %(version)s serves from now on, in every web process within seconds.")
-        said = serves % {"version": row.version.label} if deployment else _outcome(row)
-        self.message_user(request, said, messages.SUCCESS)
-        return HttpResponseRedirect(addresses.row("promotionrequest", row.pk))
 
-    def review_page(self, request: HttpRequest, row: PromotionRequest, form: Any, status: int = 200) -> HttpResponse:
-        found = review(row)
-        acts = []
-        if policies.may_withdraw(person(request), row):
-            acts = [Act(gettext("Withdraw…"), addresses.act("promotionrequest", "withdraw", row.pk))]
+        def act(given: dict[str, Any]) -> tuple[str, str]:
+            deployment = approvals.decide(request_id=row.pk, by=person(request), at=timezone.now(), **given)
+            row.refresh_from_db()
+            serves = gettext("Approved: %(version)s serves from now on, in every web process within seconds.")
+            said = serves % {"version": row.version.label} if deployment else review_page.outcome(row)
+            return said, addresses.row("promotionrequest", row.pk)
+
+        if done := acting.attempt(request, form, act, proof=True):
+            return done
+        row.refresh_from_db()
+        return self.review_page(request, row, form=form)
+
+    def say(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Add a remark to the discussion."""
+        row = self.row_or_404(request, object_id)
+        if (away := _looking(request, row)) is not None:
+            return away
+        remark = RemarkForm(request.POST)
+
+        def act(given: dict[str, Any]) -> tuple[str, str]:
+            remarks.say(request_id=row.pk, by=person(request), at=timezone.now(), **given)
+            return gettext("Said."), f"{addresses.row('promotionrequest', row.pk)}#discussion"
+
+        return acting.attempt(request, remark, act, proof=False) or self.review_page(request, row, remark=remark)
+
+    def review_page(
+        self, request: HttpRequest, row: PromotionRequest, form: Any = None, remark: Any = None
+    ) -> HttpResponse:
+        typed = drafts.kept(request, addresses.act("promotionrequest", "decide", row.pk))
+        form = form or DecideForm(initial={**typed, "evidence_digest": row.evidence_digest})
+        found = review_page.context(request, row, form, remark or RemarkForm())
         return self.page(
-            request,
-            gettext("Request %(pk)s: %(version)s") % {"pk": row.pk, "version": row.version.label},
-            _sections(request, found),
-            lead=_asked(found),
-            acts=acts,
-            template="admin/mlops/review.html",
-            status=status,
-            row=row,
-            outcome=_outcome(row),
-            gates_in_words=review_blocks.verdict_of(found.report),
-            why_not=_why_not(request, row),
-            form=form,
+            request, **found, template="admin/mlops/review.html", status=acting.status(remark or form), row=row
         )
 
 
@@ -110,72 +106,21 @@ def withdraw(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResp
     row: PromotionRequest = model_admin.row_or_404(request, object_id)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
-        requests.withdraw(request_id=row.pk, reason=given["reason"], by=person(request), at=timezone.now())
+        requests.withdraw(request_id=row.pk, by=person(request), at=timezone.now(), **given)
         return gettext("The request is withdrawn."), addresses.row("promotionrequest", row.pk)
 
     words = gettext("Nobody can decide on it any more. The version stays what it is, and can be requested again.")
     title = gettext("Withdraw request %(pk)s") % {"pk": row.pk}
-    form = ReasonForm(request.POST or None)
+    form = OnceForm(request.POST or None)
     result: HttpResponse = model_admin.ask(request, title, words, form, addresses.row("promotionrequest", row.pk), act)
     return result
 
 
-def _sections(request: HttpRequest, found: Review) -> list[Section]:
-    tables = review_blocks.tables(found.report)
-    return [
-        Section(gettext("Gates"), review_blocks.gates(found.report)),
-        Section(gettext("Metrics: candidate, champion and rivals"), review_blocks.measured(found)),
-        *([Section(gettext("What would change for people"), tables)] if tables else []),
-        Section(gettext("Stability"), review_blocks.stability(found)),
-        Section(gettext("Data: what differs from the champion's"), review_blocks.data(request, found)),
-        Section(gettext("Code and parameters: what differs"), review_blocks.code(found)),
-        review_blocks.evidence(found.request),
-        Section(
-            gettext("History"),
-            [
-                review_blocks.votes(found),
-                review_blocks.earlier(request, found),
-                review_blocks.events(request, found.events),
-            ],
-        ),
-    ]
-
-
-def _asked(found: Review) -> str:
-    row, champion = found.request, found.champion
-    tell = teller(row.requested_by)
-    words = (
-        gettext("%(who)s asks that %(version)s may serve in the place of %(champion)s, because: «%(reason)s».")
-        if champion
-        else gettext("%(who)s asks that %(version)s may serve, where nothing serves yet, because: «%(reason)s».")
-    )
-    return words % {
-        "who": tell(row.requested_by),
-        "version": row.version.label,
-        "champion": champion.version.label if champion else "",
-        "reason": row.reason,
-    }
-
-
-def _outcome(row: PromotionRequest) -> str:
-    """Return in a sentence where the request stands."""
-    if row.state == State.OPEN:
-        given = policies.valid_approvals(row)
-        words = gettext("Open: %(given)s of %(needed)s approvals are given. It expires on %(end)s.")
-        return words % {"given": given, "needed": row.needed, "end": moment(row.expires_at)}
-    tell = teller(row.closed_by)
-    words = gettext("%(state)s on %(at)s by %(who)s.")
-    return words % {"state": row.get_state_display(), "at": moment(row.closed_at), "who": tell(row.closed_by)}
-
-
-def _why_not(request: HttpRequest, row: PromotionRequest) -> str:
-    """Return why this person may not decide, or nothing."""
-    try:
-        policies.check_may_decide(person(request), row, timezone.now())
-    except MlopsError as refusal:
-        words = str(refusal)
-        return words[:1].upper() + words[1:]
-    return ""
+def _looking(request: HttpRequest, row: PromotionRequest) -> HttpResponse | None:
+    """Lead whoever only looks, as after proving who they are, to the page of the request."""
+    if request.method in ("GET", "HEAD"):
+        return HttpResponseRedirect(f"{addresses.row('promotionrequest', row.pk)}#decide")
+    return None if request.method == "POST" else HttpResponseNotAllowed(["POST"])
 
 
 def _name(rows: Iterable[Any]) -> None:

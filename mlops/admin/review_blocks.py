@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from mlops.admin import addresses, metrics
 from mlops.admin.actors import teller
-from mlops.admin.blocks import Cell, Facts, Grid, Section, Shown, Words, digest, histograms, num, value
+from mlops.admin.blocks import Cell, Facts, Grid, Shown, Words, digest, histograms, num, value
 from mlops.admin.words import measure, moment, plain
-from mlops.models import GateReport, PromotionRequest
+from mlops.models import GateReport
 from mlops.selectors.review import Review, Side, differences
 
 CODE = (
@@ -102,22 +102,6 @@ def code(review: Review) -> list[Grid]:
     ]
 
 
-def votes(review: Review) -> Grid:
-    tell = teller(*(vote.decided_by for vote in review.votes))
-    lines: list[Sequence[Shown]] = [
-        [
-            tell(vote.decided_by),
-            Cell(vote.get_verdict_display(), mark="new" if vote.verdict == vote.Verdict.APPROVE else "gone"),
-            vote.reason,
-            moment(vote.decided_at),
-            digest(vote.evidence_digest[:12]),
-        ]
-        for vote in review.votes
-    ]
-    heads = [_("who"), _("vote"), _("reason"), _("when"), _("on evidence")]
-    return Grid(_("Votes"), heads, lines, _("Nobody has voted yet."))
-
-
 def earlier(request: HttpRequest, review: Review) -> Grid:
     tell = teller(*(row.requested_by for row in review.others))
     lines: list[Sequence[Shown]] = [
@@ -151,13 +135,6 @@ def events(request: HttpRequest, found: Sequence[Any]) -> Grid:
     ]
     heads = [_("number"), _("action"), _("object"), _("by"), _("reason"), _("when (UTC)")]
     return Grid(_("Audit log"), heads, lines, _("Nothing is on record."))
-
-
-def evidence(row: PromotionRequest) -> Section:
-    facts: list[tuple[str, Shown]] = [(_("Digest"), digest(row.evidence_digest))]
-    facts += [(str(name).replace("_", " "), value(found)) for name, found in row.evidence.items()]
-    words = _("A vote repeats this digest: it counts for exactly this artefact, dataset, gate report, code and policy.")
-    return Section(_("Evidence"), [Words(words, "soft"), Facts(facts)])
 
 
 def measured(review: Review) -> list[Any]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mlops import store
-from mlops.admin import addresses, metrics, review_blocks
+from mlops.admin import addresses, evidence_blocks, metrics, review_blocks
 from mlops.admin.actors import teller
 from mlops.admin.blocks import Cell, Facts, Grid, Section, Shown, Words, digest, value
 from mlops.admin.words import moment
@@ -95,6 +95,7 @@ def lineage(request: HttpRequest, row: ModelVersion) -> Facts:
     rows: list[tuple[str, Shown]] = [
         (_("Artefact"), Cell(f"{row.artefact_digest} ({there})", code=True)),
         (_("Digest of its arrays"), digest(row.arrays_digest)),
+        (_("Signature"), evidence_blocks.signature(request, row)),
         (_("Run"), addresses.link(request, "run", run.pk, str(run)) if run else _("none: a formula's first version")),
     ]
     if run:

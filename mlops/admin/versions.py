@@ -16,7 +16,7 @@ from unfold.decorators import display
 from mlops.admin import addresses, version_blocks
 from mlops.admin.actors import person
 from mlops.admin.blocks import Act, Section
-from mlops.admin.forms import ReasonForm
+from mlops.admin.forms import OnceForm
 from mlops.admin.paged import Paged, View
 from mlops.errors import MlopsError
 from mlops.models import ModelVersion
@@ -74,7 +74,7 @@ def ask_for(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
         raise PermissionDenied
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
-        made = requests.open_request(version_id=row.pk, reason=given["reason"], by=person(request), at=timezone.now())
+        made = requests.open_request(version_id=row.pk, by=person(request), at=timezone.now(), **given)
         return gettext("Request %(pk)s awaits another person's decision.") % {"pk": made.pk}, addresses.row(
             "promotionrequest", made.pk
         )
@@ -84,7 +84,7 @@ def ask_for(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRespo
         "Another person, who neither asked for it nor trained it, will decide on the evidence as it is now."
         " Your reason is shown to them and kept."
     )
-    form = ReasonForm(request.POST or None)
+    form = OnceForm(request.POST or None)
     back = addresses.row("modelversion", row.pk)
     result: HttpResponse = model_admin.ask(request, title, words, form, back, act)
     return result

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 def whole(value: int) -> str:
@@ -52,6 +53,19 @@ def moment(at: datetime | None) -> str:
 
 def ago(at: datetime, now: datetime) -> str:
     return _("just now") if now - at < timedelta(minutes=1) else _("%(t)s ago") % {"t": timesince(at, now, depth=1)}
+
+
+def until(at: datetime, now: datetime) -> str:
+    """Return how long it is until a moment, or since it has passed."""
+    return _("in %(t)s") % {"t": timeuntil(at, now, depth=1)} if at > now else ago(at, now)
+
+
+def approvals(given: int, needed: int) -> str:
+    """Return how many votes that count are given, of how many that are needed."""
+    words = ngettext(
+        "%(given)s of %(needed)s approval is given.", "%(given)s of %(needed)s approvals are given.", needed
+    )
+    return words % {"given": given, "needed": needed}
 
 
 def plain(value: Any) -> str:

@@ -6,8 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Substr
+from django.db.models.lookups import Exact
 
 GENESIS = bytes(32)
+ABOUT_ROWS = '{"action":"rows.'  # how the body of an event begins that is about changes which nobody had answered for
 
 
 def leaf(prev: bytes, seq: int, body: str) -> bytes:
@@ -30,6 +34,13 @@ class AuditEvent(models.Model):
         verbose_name = "audit event"
         permissions = [("account_for_changes", "Can account for changes that nobody sealed")]
         constraints = [models.CheckConstraint(condition=models.Q(seq__gte=1), name="mlops_audit_seq_from_one")]
+        indexes = [
+            models.Index(
+                fields=["seq"],
+                condition=Q(Exact(Substr("body", 1, len(ABOUT_ROWS)), ABOUT_ROWS)),
+                name="mlops_audit_about_rows",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action} {self.object}"

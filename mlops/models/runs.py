@@ -7,6 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 
+SILENCE = timedelta(seconds=60)  # a worker that was not heard of for so long is taken for dead
+GIVEN_UP = "given up after three workers died"  # the failure of a run that a person may have repeated
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING])

@@ -36,7 +36,7 @@ def execute(*, run_id: int, worker: str, told: Callable[[str], None] = _quiet) -
     if claim is None:
         logger.info("run %s is not due here", run_id)
         return
-    with beating(claim), environment.pinned():
+    with beating(f"run {run_id}", lambda at: claims.heartbeat(claim=claim, at=at)), environment.pinned():
         try:
             _carry_out(claim, told)
         except ClaimLost as error:

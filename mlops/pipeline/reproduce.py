@@ -6,9 +6,10 @@ from typing import Any
 
 from mlops import arrays, registry
 from mlops.errors import MlopsError
-from mlops.models import ModelVersion
 from mlops.pipeline import environment, parquet
 from mlops.pipeline.workspace import part_partials
+from mlops.selectors.versions import labelled
+from mlops.services import manifests
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Reproduction:
 
 
 def reproduce(*, label: str, told: Callable[[str], None]) -> Reproduction:
-    """Fit the version again and compare the digest of its arrays. Writes nothing. Raises MlopsError, ValueError."""
-    version = _version(label)
+    """Fit the version again and compare its arrays with what was signed. Writes nothing. Raises MlopsError, ValueError."""
+    version = labelled(label)
     if version.run is None or version.run.dataset is None:
         raise MlopsError(f"{label} was made by no run on record: there is nothing to learn it again from.")
+    signed = manifests.checked(version)
     run, recipe = version.run, registry.recipe(version.recipe_key)
     assert run.dataset is not None
     with environment.pinned():
@@ -39,18 +41,7 @@ def reproduce(*, label: str, told: Callable[[str], None]) -> Reproduction:
         learned = recipe.load(fitted.arrays())
         _, more = recipe.stability(learned, fold, run.params, run.seed)
         again = arrays.digest({**fitted.arrays(), **more})
-        return Reproduction(version.arrays_digest, again, _differences(run.environment, environment.facts()))
-
-
-def _version(label: str) -> ModelVersion:
-    key, _, number = label.rpartition(" v")
-    found = ModelVersion.objects.select_related("run__dataset").filter(
-        recipe_key=key, number=int(number) if number.isdecimal() else 0
-    )
-    version = found.first()
-    if version is None:
-        raise MlopsError(f"there is no version {label!r}; a label is written like «recipe v3».")
-    return version
+        return Reproduction(signed.arrays, again, _differences(run.environment, environment.facts()))
 
 
 def _differences(then: dict[str, Any], now: dict[str, Any]) -> str:

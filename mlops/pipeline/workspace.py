@@ -16,7 +16,7 @@ from mlops.pipeline import parquet
 from mlops.pipeline.freeze import rows_digest
 from mlops.pipeline.partitions import parted
 from mlops.ports import Arrays, Fold, Model, Recipe, Rows
-from mlops.services import claims
+from mlops.services import claims, manifests
 from mlops.services.audit import canonical
 from mlops.services.claims import Claim
 
@@ -108,8 +108,8 @@ class Workspace:
 
     def _loaded(self, version: ModelVersion) -> Champion:
         try:
-            return Champion(version, self.recipe.load(self.arrays(version.artefact_digest)))
-        except (BadArtefact, ValueError) as error:
+            return Champion(version, manifests.load(version))
+        except BadArtefact as error:
             return Champion(version, None, str(error))
 
     def arrays(self, digest: str) -> Arrays:

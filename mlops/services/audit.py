@@ -29,18 +29,23 @@ def record(action: str, subject: str, *, by: Actor, at: datetime, reason: str = 
 
 
 def append(facts: dict[str, Any], captures: CaptureQuerySet) -> AuditEvent:
-    """Append an event of these facts that answers for these noted changes."""
-    rows, digest = sealing.digest(captures.order_by("pk").iterator(chunk_size=2000))
-    body = canonical(facts | ({"sealed": {"rows": rows, "digest": digest}} if rows else {}))
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
+    """Append an event of these facts that answers for these noted changes, and for no other."""
+    found = sealing.sealed(captures)
+    body = canonical(facts | ({"sealed": found.told()} if found.rows else {}))
+    lock_log()
     head = AuditEvent.objects.order_by("-seq").first()
     seq, prev = (head.seq + 1, bytes(head.hash)) if head else (1, GENESIS)
     event = AuditEvent.objects.create(seq=seq, prev=prev, hash=leaf(prev, seq, body), body=body)
-    if rows:
-        captures.update(seal=seq)
+    if found.rows and captures.update(seal=seq) != found.rows:
+        raise AuditBroken("what was changed is not what was counted: nothing of it is kept")
     return event
+
+
+def lock_log() -> None:
+    """Let nobody else write to the audit log until this transaction ends. On SQLite it is the only writer anyhow."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
 
 
 def canonical(facts: dict[str, Any]) -> str:

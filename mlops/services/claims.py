@@ -11,14 +11,13 @@ from django.db.models.functions import Coalesce
 
 from mlops.errors import ClaimLost
 from mlops.models import Dataset, Run, RunStep
+from mlops.models.runs import GIVEN_UP, SILENCE
 from mlops.ports import SYSTEM
-from mlops.services import grids
+from mlops.services import grids, workers
 from mlops.services.audit import record
-from mlops.services.runs import SILENCE
 from mlops.services.sealing import governed
 
 MOST_CLAIMS = 3
-GIVEN_UP = "given up after three workers died"
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,15 @@ def claim(*, run_id: int, worker: str, at: datetime) -> Claim | None:
         grids.settle(child_id=run_id, at=at)
         record("run.failed", f"run:{run_id}", by=SYSTEM, at=at, reason=GIVEN_UP)
     return None
+
+
+def release_dead(*, at: datetime) -> int:
+    """Take runs whose worker's process is known to be gone for silent, without waiting; return how many."""
+    running = Run.objects.filter(state=Run.State.RUNNING, claims__gt=0)  # 0: it rests until its points have finished
+    dead = [row for row in running.values_list("pk", "worker", "claims") if workers.is_gone(row[1])]
+    for run_id, worker, number in dead:
+        Claim(run_id, worker, number).held().update(heartbeat_at=at - 2 * SILENCE)
+    return len(dead)
 
 
 def heartbeat(*, claim: Claim, at: datetime) -> bool:

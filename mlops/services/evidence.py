@@ -30,7 +30,8 @@ def evidence(version: ModelVersion) -> dict[str, Any]:
     dataset = run.dataset if run else None
     report = getattr(version, "gate_report", None)
     champion = Deployment.objects.champion(version.recipe_key)
-    days = policies.REQUESTS_LAST.days
+    policy = policies.policy(version.recipe_key)
+    terms = {"needed": policies.approvals_required(version.recipe_key), "days": policies.REQUESTS_LAST.days}
     return {
         "version": version.label,
         "artefact": version.artefact_digest,
@@ -41,7 +42,7 @@ def evidence(version: ModelVersion) -> dict[str, Any]:
         "gates": report and {"digest": report.digest, "passed": report.passed},
         "metrics": _metrics_digest(version),
         "environment": run.environment if run else None,
-        "policy": {"needed": policies.approvals_required(version.recipe_key), "days": days},
+        "policy": {**terms, "number": policy.number if policy else 0},
         "champion": champion and {"label": champion.version.label, "deployment": champion.pk},
     }
 

@@ -6,6 +6,7 @@ from mlops import arrays, registry, store
 from mlops.errors import MlopsError
 from mlops.models import Deployment, ModelVersion
 from mlops.ports import Actor, Kind
+from mlops.services import manifests
 from mlops.services.audit import record
 from mlops.services.promotion import lock_slot
 from mlops.services.sealing import governed
@@ -23,20 +24,23 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
     if recipe.kind is not Kind.SOFTWARE:
         raise MlopsError(f"{recipe.title} learns from data: its first version needs a request and an approval.")
     state = recipe.fit((), recipe.params, seed=0).arrays()
-    artefact = store.put(arrays.pack(state))
+    packed = arrays.pack(state)
+    artefact = store.put(packed)
+    version = ModelVersion(
+        recipe_key=recipe_key,
+        kind=recipe.kind.value,
+        number=1,
+        state=ModelVersion.State.APPROVED,
+        artefact_digest=artefact,
+        arrays_digest=arrays.digest(state),
+        params=dict(recipe.params),
+        created_at=at,
+        created_by=str(by.subject_id),
+    )
+    signed = manifests.sign(manifests.stated(version, len(packed), version.arrays_digest))
     with governed():
         lock_slot(recipe_key)
-        version = ModelVersion.objects.create(
-            recipe_key=recipe_key,
-            kind=recipe.kind.value,
-            number=1,
-            state=ModelVersion.State.APPROVED,
-            artefact_digest=artefact,
-            arrays_digest=arrays.digest(state),
-            params=dict(recipe.params),
-            created_at=at,
-            created_by=str(by.subject_id),
-        )
+        version.save(force_insert=True)
         deployment = Deployment.objects.create(
             recipe_key=recipe_key,
             version=version,
@@ -45,7 +49,7 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
             started_at=at,
             started_by=str(by.subject_id),
         )
-        record(
-            "version.genesis", f"version:{version.label}", by=by, at=at, artefact=artefact, params=dict(recipe.params)
-        )
+        manifests.keep(version=version, signed=signed, by=by, at=at)
+        facts = {"artefact": artefact, "manifest": signed.digest, "params": dict(recipe.params)}
+        record("version.genesis", f"version:{version.label}", by=by, at=at, **facts)
     return deployment

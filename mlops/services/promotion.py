@@ -3,27 +3,19 @@
 Locks are taken in one order: the recipe's slot, then the request, the audit log last.
 """
 
-import zlib
 from datetime import datetime
 
-from django.db import connection
-
 from mlops import policies
-from mlops.errors import Refused
+from mlops.errors import Conflict, Refused
 from mlops.models import Deployment, ModelVersion, PromotionRequest
 from mlops.ports import Actor, Kind
+from mlops.services.acts import Once
 from mlops.services.audit import record
+from mlops.services.contention import patient
 from mlops.services.sealing import governed
+from mlops.services.slots import lock_slot
 
-SLOT_LOCK = 7005  # the first half of the advisory lock; the second says which recipe
-
-
-def lock_slot(recipe_key: str) -> None:
-    """Keep everybody else from changing what serves for a recipe, until the transaction ends. SQLite has one writer."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            place = zlib.crc32(recipe_key.encode()) - 2**31  # an int4
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SLOT_LOCK, place])
+__all__ = ["lock_slot", "promote", "roll_back"]
 
 
 def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment:
@@ -31,6 +23,8 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
 
     Inside the caller's transaction, which holds the slot and the request. Raises Refused.
     """
+    if (votes := policies.valid_approvals(request)) < request.needed:
+        raise Refused(f"request {request.pk} has {votes} of {request.needed} approvals that count.")
     version = request.version
     policies.check_may_promote(version)
     if version.state == ModelVersion.State.CANDIDATE:
@@ -55,19 +49,29 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
     return deployment
 
 
+@patient(lambda recipe_key, **_: recipe_key)
 @governed()
-def roll_back(*, recipe_key: str, reason: str, by: Actor, at: datetime) -> Deployment | None:
+def roll_back(
+    *, recipe_key: str, reason: str, by: Actor, at: datetime, key: str = "", deployment_id: int | None = None
+) -> Deployment | None:
     """Put back what the champion replaced, or, for what learns, let nothing serve (None). Never forward.
 
     One person may. What was rolled back stays approved, its request is spent: it serves again only after a new one.
-    A champion that was itself put back has nothing behind it; of a formula something always serves. Raises Refused.
+    A champion that was itself put back has nothing behind it; of a formula something always serves.
+    It needs neither broker nor any artefact. deployment_id: the champion that was looked at, when there was one.
+    Raises Refused; Conflict when another one serves by now.
     """
     if not reason.strip():
         raise Refused("say why you roll back: it is kept with what serves.")
     lock_slot(recipe_key)
+    once = Once(key, "deployment.roll-back", f"recipe:{recipe_key}", by)
+    if (done := once.earlier()) is not None:
+        return Deployment.objects.filter(pk=done["deployment"]).first()
     champion = Deployment.objects.champion(recipe_key)
     policies.check_may_roll_back(by, champion)
     assert champion is not None  # refused above
+    if deployment_id not in (None, champion.pk):
+        raise Conflict(f"what you looked at does not serve any more. {champion.version.label} serves now.")
     back = champion.replaces if champion.how == Deployment.How.PROMOTION else None
     if back and back.version.state != ModelVersion.State.APPROVED:
         back = None
@@ -78,6 +82,7 @@ def roll_back(*, recipe_key: str, reason: str, by: Actor, at: datetime) -> Deplo
         )
     _end(champion, by, at)
     deployment = back and _put_back(champion, back.version, reason, by, at)
+    once.keep(at=at, deployment=deployment and deployment.pk)
     record(
         "deployment.rolled_back",
         f"deployment:{champion.pk}",
@@ -106,6 +111,7 @@ def _put_back(champion: Deployment, version: ModelVersion, reason: str, by: Acto
 
 def _end(deployment: Deployment, by: Actor, at: datetime) -> None:
     if at < deployment.started_at:
-        raise Refused(f"{deployment.version.label} serves since {deployment.started_at:%d %B %Y %H:%M}, after this.")
+        since = f"{deployment.started_at:%d %B %Y %H:%M}"
+        raise Conflict(f"{deployment.version.label} serves since {since}, after this: look at it again.")
     deployment.ended_at, deployment.ended_by = at, str(by.subject_id)
     deployment.save(update_fields=["ended_at", "ended_by"])

@@ -9,15 +9,28 @@ from typing import Any
 
 from mlops import policies
 from mlops.errors import Refused
-from mlops.models import ModelVersion, PromotionRequest
+from mlops.models import ModelVersion, PolicyRequest, PromotionRequest
 from mlops.ports import SYSTEM, Actor
 from mlops.selectors import components
+from mlops.services import policy_requests
+from mlops.services.acts import Once
 from mlops.services.audit import record
+from mlops.services.contention import patient
 from mlops.services.evidence import digest, evidence
-from mlops.services.promotion import lock_slot
 from mlops.services.sealing import governed
+from mlops.services.slots import lock_slot
 
 _State = PromotionRequest.State
+
+
+def recipe_of(*, request_id: int, **_: object) -> str:
+    """Return the recipe of a request's version, or nothing when there is no such request."""
+    found = PromotionRequest.objects.filter(pk=request_id)
+    return found.values_list("version__recipe_key", flat=True).first() or ""
+
+
+def _recipe_of_version(*, version_id: int, **_: object) -> str:
+    return ModelVersion.objects.filter(pk=version_id).values_list("recipe_key", flat=True).first() or ""
 
 
 def check_may_request(*, version: ModelVersion, by: Actor, at: datetime) -> None:
@@ -31,54 +44,82 @@ def check_may_request(*, version: ModelVersion, by: Actor, at: datetime) -> None
         )
 
 
+@patient(_recipe_of_version)
 @governed()
-def open_request(*, version_id: int, reason: str, by: Actor, at: datetime) -> PromotionRequest:
+def open_request(*, version_id: int, reason: str, by: Actor, at: datetime, key: str = "") -> PromotionRequest:
     """Ask that a version may serve, with the evidence as the rows tell it now. Raises Refused with the remedy."""
     version = _version(version_id)
     if not reason.strip():
         raise Refused("say why this version should serve: the reason is kept with the request.")
+    once = Once(key, "request.open", f"version:{version.label}", by)
     lock_slot(version.recipe_key)
+    if (done := once.earlier()) is not None:
+        return PromotionRequest.objects.get(pk=done["request"])
     version = _version(version_id)  # as it is now that nobody else changes what serves
     check_may_request(version=version, by=by, at=at)
-    for old in version.requests.expired(at):
+    expired = list(version.requests.expired(at))
+    for old in expired:
         _close(old, _State.EXPIRED, by=SYSTEM, at=at)
-        record("request.expired", f"request:{old.pk}", by=SYSTEM, at=at, version=version.label)
-    found = evidence(version)
-    request = PromotionRequest.objects.create(
-        version=version,
-        evidence=found,
-        evidence_digest=digest(found),
-        needed=policies.approvals_required(version.recipe_key),
-        reason=reason.strip(),
-        requested_at=at,
-        requested_by=str(by.subject_id),
-        expires_at=at + policies.REQUESTS_LAST,
-    )
+    request = _opened(version, reason.strip(), by, at)
+    once.keep(at=at, request=request.pk)
+    for old in expired:
+        _record("request.expired", old, by=SYSTEM, at=at)
     facts = {"version": version.label, "evidence": request.evidence_digest, "needed": request.needed}
     record("request.opened", f"request:{request.pk}", by=by, at=at, reason=request.reason, **facts)
     return request
 
 
+def _opened(version: ModelVersion, reason: str, by: Actor, at: datetime) -> PromotionRequest:
+    found = evidence(version)
+    return PromotionRequest.objects.create(
+        version=version,
+        evidence=found,
+        evidence_digest=digest(found),
+        needed=policies.approvals_required(version.recipe_key),
+        reason=reason,
+        requested_at=at,
+        requested_by=str(by.subject_id),
+        expires_at=at + policies.REQUESTS_LAST,
+    )
+
+
+@patient(recipe_of)
 @governed()
-def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime) -> PromotionRequest:
-    """Take one's own request back. Raises Refused for another person's, and for one that is closed."""
+def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime, key: str = "") -> PromotionRequest:
+    """Take one's own request back. Raises Refused for another person's, Conflict for one that is closed."""
+    once = Once(key, "request.withdraw", f"request:{request_id}", by)
     request = locked(request_id)
+    if once.earlier() is not None:
+        return request
     policies.check_may_withdraw(by, request)
     _close(request, _State.WITHDRAWN, by=by, at=at)
+    once.keep(at=at)
     _record("request.withdrawn", request, by=by, at=at, reason=reason)
     return request
 
 
-def expire(*, by: Actor, at: datetime) -> int:
-    """Close what nobody decided on in time, each in a transaction of its own, and return how many."""
+@patient(lambda **_: "")
+def expire(*, by: Actor, at: datetime, key: str = "") -> int:
+    """Close what nobody decided on in time, policy requests too, each by itself; returns how many this call closed.
+
+    Whoever else sweeps at the same moment closes the others: each is closed once, whatever the key.
+    """
+    once = Once(key, "requests.expire", "requests:all", by)
+    if (done := once.earlier()) is not None:
+        return int(done["closed"])
     ids = list(PromotionRequest.objects.expired(at).order_by("pk").values_list("pk", flat=True))
-    return sum(_expire(pk, by, at) for pk in ids)
+    closed = sum(_expire(request_id=pk, by=by, at=at) for pk in ids)
+    others = list(PolicyRequest.objects.expired(at).order_by("pk").values_list("pk", flat=True))
+    closed += sum(policy_requests.expire(request_id=pk, by=by, at=at) for pk in others)
+    once.keep(at=at, closed=closed)
+    return closed
 
 
+@patient(recipe_of)
 @governed()
-def _expire(pk: int, by: Actor, at: datetime) -> bool:
-    request = locked(pk)
-    if request.state != _State.OPEN:
+def _expire(*, request_id: int, by: Actor, at: datetime) -> bool:
+    request = locked(request_id)
+    if request.state != _State.OPEN or at < request.expires_at:
         return False
     _close(request, _State.EXPIRED, by=by, at=at)
     _record("request.expired", request, by=by, at=at)

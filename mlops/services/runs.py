@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from mlops import policies, queue, registry
 from mlops.errors import BadRun
 from mlops.models import DriftReport, Run, RunStep
+from mlops.models.runs import SILENCE
 from mlops.ports import Actor, Recipe
 from mlops.services.audit import record
 from mlops.services.sealing import governed
 from mlops.steps import GRID, STEPS
 
-SILENCE = timedelta(seconds=60)  # a worker that was not heard of for so long is taken for dead
 MOST_NUDGED = 8  # the longest waiting first; the others are asked for when these are done
 MOST_POINTS = 50
 MOST_TAGS, LONGEST_TAG, LONGEST_NOTES, LONGEST_REASON = 20, 40, 10_000, 500

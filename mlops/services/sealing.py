@@ -3,7 +3,8 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from django.db.models import Max
 from mlops.errors import AuditBroken
 from mlops.models.captures import Capture, CaptureQuerySet
 
+TOLD = ("pk", "of", "op", "row", "before", "after")  # the columns of a note, in the order in which they are hashed
 _MARK = "_mlops_governed_since"  # on the connection: what had been noted when the outermost governed block began
 
 
@@ -46,11 +48,42 @@ def own() -> CaptureQuerySet:
     return unsealed.none() if since is None else unsealed.filter(pk__gt=since)
 
 
+def changed() -> bool:
+    """Say whether this transaction changed governed rows that no event answers for yet."""
+    return own().exists()
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What an event answers for. digest: SHA-256 over the canonical JSON lines of the notes, in the order of their ids."""
+
+    rows: int
+    first: int
+    last: int
+    digest: str
+
+    def told(self) -> dict[str, Any]:
+        """What the event says of it; the database lets an event seal what lies from first to last, and nothing else."""
+        return {"rows": self.rows, "first": self.first, "last": self.last, "digest": self.digest}
+
+
+def sealed(captures: CaptureQuerySet) -> Sealed:
+    """Return what an event that answers for these has to say."""
+    whole, rows, first, last = hashlib.sha256(), 0, 0, 0
+    for note in captures.order_by("pk").values_list(*TOLD).iterator(chunk_size=2000):
+        whole.update(_line(note))
+        first, last, rows = first or note[0], note[0], rows + 1
+    return Sealed(rows, first, last, whole.hexdigest())
+
+
 def digest(captures: Iterable[Capture]) -> tuple[int, str]:
-    """Return how many noted changes there are, and SHA-256 over their canonical JSON lines in the order of their ids."""
+    """Return how many noted changes these are, in the order of their ids, and the digest that their event has to tell."""
     whole, rows = hashlib.sha256(), 0
     for capture in captures:
-        line: list[Any] = [capture.pk, capture.of, capture.op, capture.row, capture.before, capture.after]
-        whole.update(json.dumps(line, separators=(",", ":"), ensure_ascii=True).encode() + b"\n")
+        whole.update(_line([getattr(capture, name) for name in TOLD]))
         rows += 1
     return rows, whole.hexdigest()
+
+
+def _line(note: Sequence[Any]) -> bytes:
+    return json.dumps(list(note), separators=(",", ":"), ensure_ascii=True).encode() + b"\n"

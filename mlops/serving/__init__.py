@@ -11,7 +11,7 @@ from mlops.errors import BadArtefact, NothingServed
 from mlops.models import Deployment, ModelVersion
 from mlops.ports import Model
 from mlops.services.outcomes import record
-from mlops.serving.loaded import memory
+from mlops.serving.loaded import Key, memory
 
 __all__ = ["BadArtefact", "NothingServed", "Served", "faults", "record", "served"]
 
@@ -26,7 +26,7 @@ class Served:
 
 
 def served(recipe_key: str) -> Served:
-    """Return the champion of a recipe: asked of the database each time, loaded once per artefact.
+    """Return the champion of a recipe: asked of the database each time, loaded once, verified from its signed manifest on.
 
     When a promoted version cannot be loaded, the one it replaced keeps serving from memory under its own label; after a
     rollback nothing stands in. Raises NothingServed when none is deployed, BadArtefact when none can be loaded.
@@ -35,9 +35,9 @@ def served(recipe_key: str) -> Served:
     if found is None:
         memory().faults.pop(recipe_key, None)
         raise NothingServed(f"no version of {recipe_key} is deployed")
-    deployment_id, label, digest = found
+    deployment_id, label, key = found
     try:
-        model = memory().model(recipe_key, digest)
+        model = memory().model(recipe_key, key)
     except BadArtefact as error:
         stand_in = _stand_in(deployment_id)
         serves = f", {stand_in.label} keeps serving" if stand_in else ""
@@ -59,18 +59,18 @@ def faults() -> dict[str, str]:
             continue
         except BadArtefact:
             in_force = None
-        words = memory().faults.get(key) or (in_force and memory().file_fault(key))
+        words = memory().faults.get(key) or (in_force and memory().source_fault(key))
         if words:
             found[key] = words
     return found
 
 
-def _in_force(recipe_key: str) -> tuple[int, str, str] | None:
-    """Return the open champion's key, its version's label and artefact, by one query."""
+def _in_force(recipe_key: str) -> tuple[int, str, Key] | None:
+    """Return the open champion's key, its version's label, key and artefact, by one query."""
     with connection.cursor() as cursor:
         cursor.execute(*_question(recipe_key))
         row = cursor.fetchone()
-    return (row[0], ModelVersion(recipe_key=recipe_key, number=row[1]).label, row[2]) if row else None
+    return (row[0], ModelVersion(recipe_key=recipe_key, number=row[1]).label, (row[2], row[3])) if row else None
 
 
 @cache
@@ -78,7 +78,7 @@ def _question(recipe_key: str) -> tuple[str, tuple[Any, ...]]:
     """Return the query's text and values: every request asks it, and to put it together takes ten times as long."""
     champions = Deployment.objects.open().filter(recipe_key=recipe_key, role=Deployment.Role.CHAMPION)
     asked: tuple[str, tuple[Any, ...]] = champions.values_list(
-        "pk", "version__number", "version__artefact_digest"
+        "pk", "version__number", "version_id", "version__artefact_digest"
     ).query.sql_with_params()
     return asked
 
@@ -88,7 +88,8 @@ def _stand_in(deployment_id: int) -> Served | None:
     deployment = Deployment.objects.get(pk=deployment_id)
     while deployment.how == Deployment.How.PROMOTION and deployment.replaces_id:
         deployment = Deployment.objects.select_related("version").get(pk=deployment.replaces_id)
-        model = memory().remembered(deployment.recipe_key, deployment.version.artefact_digest)
+        version = deployment.version
+        model = memory().remembered(deployment.recipe_key, (version.pk, version.artefact_digest))
         if model is not None:
-            return Served(model, deployment.version.label, deployment.role)
+            return Served(model, version.label, deployment.role)
     return None

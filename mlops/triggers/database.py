@@ -4,11 +4,29 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.core import checks
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from mlops.triggers import audit, captures, datasets, deployments, gates, requests, runs, versions
+from mlops.triggers import (
+    acts,
+    audit,
+    captures,
+    checkpoints,
+    datasets,
+    deployments,
+    erasures,
+    gates,
+    histories,
+    manifests,
+    moves,
+    policies,
+    requests,
+    runs,
+    versions,
+    work,
+)
 from mlops.triggers.governed import OURS, governed
 from mlops.triggers.rule import Trigger
 
@@ -21,18 +39,26 @@ TRIGGERS: list[Trigger] = [
     *datasets.TRIGGERS,
     *runs.TRIGGERS,
     *versions.TRIGGERS,
+    *manifests.TRIGGERS,
     *gates.TRIGGERS,
     *requests.TRIGGERS,
     *deployments.TRIGGERS,
+    *policies.TRIGGERS,
+    *acts.TRIGGERS,
+    *moves.TRIGGERS,
+    *erasures.TRIGGERS,
+    *work.TRIGGERS,
     *(trigger for table in OURS for trigger in table.triggers()),
     *captures.TRIGGERS,
+    *checkpoints.TRIGGERS,
     *audit.TRIGGERS,
 ]
 
 
 def triggers() -> list[Trigger]:
-    """Return every trigger: ours, and those that note changes of the tables other apps have governed."""
-    return [*(t for table in governed() if table not in OURS for t in table.triggers()), *TRIGGERS]
+    """Return every trigger: ours, those that note changes of other apps' governed tables, those of their histories."""
+    theirs = (trigger for table in governed() if table not in OURS for trigger in table.triggers())
+    return [*histories.histories(), *theirs, *TRIGGERS]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -82,10 +108,20 @@ def check_triggers(app_configs: Any, databases: Sequence[str] | None = None, **_
 
 
 def step_aside_before_migrate(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
-    """Take them away while tables are made anew: SQLite refuses to rename a table that a trigger elsewhere speaks of."""
+    """Take them away while tables are made anew: SQLite refuses to rename a table that a trigger elsewhere speaks of.
+
+    All of them, when a migration is of an app that has one: ours speak of one another, and all notes go into one table.
+    """
     connection = connections[using]
-    if connection.vendor == "sqlite" and any(migration.app_label == "mlops" for migration, _backwards in plan):
+    if connection.vendor == "sqlite" and {migration.app_label for migration, _backwards in plan} & guarded_apps():
         drop(connection)
+
+
+def guarded_apps() -> set[str]:
+    """Return the labels of the apps that have a table with a trigger."""
+    tables = {trigger.table for trigger in triggers()}
+    models = apps.get_models(include_auto_created=True)
+    return {model._meta.app_label for model in models if model._meta.db_table in tables}
 
 
 def install_after_migrate(sender: Any, using: str, **_: Any) -> None:
@@ -137,7 +173,8 @@ def _present(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
         # Not the pretty form of the definition: that leaves out the schema, but only where nothing hides the table.
         query = (
             "SELECT c.relname, t.tgname, concat_ws("
-            "' ', t.tgenabled, pg_get_triggerdef(t.oid), array_to_string(p.proconfig, ' '), p.prosrc)"
+            "' ', t.tgenabled, pg_get_triggerdef(t.oid), array_to_string(p.proconfig, ' '),"
+            " CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END, p.prosrc)"
             " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
             " JOIN pg_proc p ON p.oid = t.tgfoid AND p.pronamespace = n.oid"
             " WHERE NOT t.tgisinternal AND quote_ident(n.nspname) = %s"

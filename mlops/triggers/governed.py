@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import Model
 
 from mlops.triggers.capture import Governed, columns
 
@@ -31,7 +32,7 @@ OURS = [
         columns(["recipe_key", "kind", "number", "state", "artefact_digest", "arrays_digest", "params", "run_id"])
         | columns(["created_at", "created_by"]),
     ),
-    Governed("mlops_manifest", columns(["version_id", "bundle", "key_id", "signed_at", "signed_by"])),
+    Governed("mlops_manifest", columns(["version_id", "artefact_digest", "bundle", "key_id", "signed_at", "signed_by"])),
     Governed(
         "mlops_gatereport", columns(["version_id", "passed", "digest", "results", "tables", "judged_at", "judged_by"])
     ),
@@ -67,19 +68,38 @@ OURS = [
 def governed() -> list[Governed]:
     """Return every governed table: ours, and those that settings.MLOPS_GOVERNED names.
 
-    MLOPS_GOVERNED: model label («app.Model», a many-to-many table as «app.Model.through») to the names of its fields
-    that tell what was decided and hold no personal data.
+    MLOPS_GOVERNED: model label («app.Model», a many-to-many table as «app.Model.field») to the names of its fields that
+    tell what was decided and hold no personal data; «field:12» tells the first twelve signs of a text alone.
+    MLOPS_GOVERNED_ONLY: model label to SQL over {row}; rows of which it is not true are not governed.
     """
     theirs: Mapping[str, list[str]] = getattr(settings, "MLOPS_GOVERNED", {})
     return [*OURS, *(_of(label, names) for label, names in sorted(theirs.items()))]
 
 
 def _of(label: str, names: list[str]) -> Governed:
-    app, model_name, *through = label.split(".")
-    model = apps.get_model(app, model_name)
-    if through:
-        model = getattr(model, through[0]).through
+    model = model_of(label)
     meta = model._meta
     assert meta.pk is not None
-    told = {field.column: f'{{row}}."{field.column}"' for field in (meta.get_field(name) for name in names)}
-    return Governed(meta.db_table, told, key=f'{{row}}."{meta.pk.column}"')
+    told = {}
+    for name in names:
+        field, _, signs = name.partition(":")
+        column = meta.get_field(field).column
+        told[column] = f'substr({{row}}."{column}", 1, {int(signs)})' if signs else f'{{row}}."{column}"'
+    only: Mapping[str, str] = getattr(settings, "MLOPS_GOVERNED_ONLY", {})
+    return Governed(meta.db_table, told, f'{{row}}."{meta.pk.column}"', only.get(label, ""), _unique(model))
+
+
+def model_of(label: str) -> type[Model]:
+    """Return the model of a label, or of a many-to-many table as «app.Model.field»."""
+    app, name, *field = label.split(".")
+    model = apps.get_model(app, name)
+    return getattr(model, field[0]).through if field else model
+
+
+def _unique(model: type[Model]) -> tuple[tuple[str, ...], ...]:
+    """The columns of each of its unique constraints."""
+    meta = model._meta
+    several = [constraint.fields for constraint in meta.total_unique_constraints] + list(meta.unique_together)
+    found = [[meta.get_field(name).column for name in names] for names in several]
+    found += [[field.column] for field in meta.concrete_fields if field.unique]
+    return tuple(sorted(tuple(columns) for columns in found))

@@ -7,13 +7,19 @@ _OTHERS = "NOT IN (r.requested_by, v.created_by, COALESCE(n.queued_by, ''))"
 _JOINED = (
     "mlops_promotionrequest r JOIN mlops_modelversion v ON v.id = r.version_id LEFT JOIN mlops_run n ON n.id = v.run_id"
 )
+# A request takes as many votes as the policy in force requires; without one the settings say it, when it is opened.
+_AS_REQUIRED = (
+    "{row}.needed = COALESCE((SELECT p.approvals_required FROM mlops_policy p WHERE p.recipe_key = v.recipe_key"
+    " ORDER BY p.number DESC LIMIT 1), {row}.needed)"
+)
 # The requests on which enough others voted yes and nobody voted no, of versions that passed their gates.
 # A vote counts when it is on the request's evidence, and neither the requester's nor the trainer's.
 APPROVED = (
     f"SELECT 1 FROM {_JOINED} JOIN mlops_gatereport g ON g.version_id = v.id AND g.passed"
     " WHERE r.state = 'OPEN'"
     " AND NOT EXISTS (SELECT 1 FROM mlops_approval a WHERE a.request_id = r.id AND a.verdict <> 'APPROVE')"
-    " AND r.needed >= 1 AND r.needed <= (SELECT count(DISTINCT a.decided_by) FROM mlops_approval a"
+    f" AND r.needed >= 1 AND {_AS_REQUIRED.format(row='r')}"
+    " AND r.needed <= (SELECT count(DISTINCT a.decided_by) FROM mlops_approval a"
     " WHERE a.request_id = r.id AND a.verdict = 'APPROVE' AND a.evidence_digest = r.evidence_digest"
     f" AND a.decided_by {_OTHERS})"
 )
@@ -37,7 +43,8 @@ _MAY_BE_ASKED = (
     " JOIN mlops_gatereport g ON g.version_id = v.id AND g.passed"
     " JOIN mlops_run n ON n.id = v.run_id AND n.state = 'SUCCEEDED'"
     " JOIN mlops_dataset s ON s.id = n.dataset_id"
-    " WHERE v.id = NEW.version_id AND v.state IN ('CANDIDATE', 'APPROVED') AND NOT EXISTS"
+    f" WHERE v.id = NEW.version_id AND {_AS_REQUIRED.format(row='NEW')}"
+    " AND v.state IN ('CANDIDATE', 'APPROVED') AND NOT EXISTS"
     " (SELECT 1 FROM mlops_deployment d WHERE d.version_id = v.id AND d.ended_at IS NULL))"
 )
 

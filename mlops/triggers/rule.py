@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Trigger:
     postgres_first: str = ""  # statement before the condition is asked
     moment: str = "BEFORE"
     only: str = ""  # the one database that needs it; both, when empty
+    definer: ClassVar[bool] = False  # PostgreSQL asks with the rights of the tables' owner, and not of who writes
 
     def sqlite(self) -> str:
         when = f"\nWHEN {self.sqlite_when}" if self.sqlite_when else ""
@@ -35,7 +37,7 @@ class Trigger:
     def told(self, schema: str) -> str:
         """What a PostgreSQL whose guards are whole tells of it: always on, the trigger, its settings, its function."""
         settings = " ".join(f"{name}={value}" for name, value in self.settings(schema).items())
-        return f"A CREATE {self._definition(schema)} {self.name}() {settings} {self.function()}"
+        return f"A CREATE {self._definition(schema)} {self.name}() {settings}{self._rights} {self.function()}"
 
     def settings(self, schema: str) -> dict[str, str]:
         """What PostgreSQL's function is run with, whatever the session says."""
@@ -45,12 +47,16 @@ class Trigger:
         settings = "".join(f" SET {name} = {value}" for name, value in self.settings(schema).items())
         return [
             f"CREATE OR REPLACE FUNCTION {schema}.{self.name}() RETURNS trigger LANGUAGE plpgsql"
-            f"{settings} AS $f${self.function()}$f$",
+            f"{self._rights}{settings} AS $f${self.function()}$f$",
             # Replaced and not dropped: a drop would keep readers out as well.
             f"CREATE OR REPLACE {self._definition(schema)} {schema}.{self.name}()",
             # ALWAYS: otherwise a session in replica mode skips it.
             f"ALTER TABLE {schema}.{self.table} ENABLE ALWAYS TRIGGER {self.name}",
         ]
+
+    @property
+    def _rights(self) -> str:
+        return " SECURITY DEFINER" if self.definer else ""
 
     def _definition(self, schema: str) -> str:
         each = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
@@ -72,11 +78,19 @@ def only_if(name: str, table: str, event: str, refusal: str, condition: str, fir
     return Trigger(name, table, event, refusal, f"({condition}) IS NOT TRUE", f"({condition}) IS TRUE", first)
 
 
-def append_only(table: str, words: str) -> list[Trigger]:
+# While somebody is erased. Such a row is open only inside the transaction that erases, so nobody else ever sees one.
+ERASING = "EXISTS (SELECT 1 FROM mlops_erasure e WHERE e.state = 'OPEN')"
+
+
+def append_only(table: str, words: str, *, erasable: bool = False) -> list[Trigger]:
+    """Let nothing change and nothing go; with erasable, but while somebody is erased."""
     refusal = f"{words} is append-only"
+    if erasable:
+        refusal += " but for an erasure"
+    asked = (f"NOT {ERASING}", ERASING) if erasable else ()
     return [
-        Trigger(f"{table}_no_update", table, "UPDATE", refusal),
-        Trigger(f"{table}_no_delete", table, "DELETE", refusal),
+        Trigger(f"{table}_no_update", table, "UPDATE", refusal, *asked),
+        Trigger(f"{table}_no_delete", table, "DELETE", refusal, *asked),
         Trigger(f"{table}_no_truncate", table, "TRUNCATE", refusal, only="postgresql"),
     ]
 
@@ -98,14 +112,14 @@ def kept_whole(table: str, refusal: str) -> Trigger:
     return Trigger(f"{table}_kept_whole", table, "TRUNCATE", refusal, only="postgresql")
 
 
-def in_its_own_place(table: str, refusal: str, *keys: str) -> list[Trigger]:
+def in_its_own_place(table: str, refusal: str, *keys: str, key: str = "id") -> list[Trigger]:
     """Let no new row take the place of another, which SQLite's INSERT OR REPLACE would remove without a word.
 
     Without recursive_triggers no DELETE trigger is asked. keys: a condition on old row and NEW for each unique
-    constraint besides the id. And rowids stay positive: before an insert SQLite says -1 for a rowid not given, which
+    constraint besides the key. And rowids stay positive: before an insert SQLite says -1 for a rowid not given, which
     must never be that of a row.
     """
-    taken = " OR ".join(f"({key})" for key in ("id = NEW.id", *keys))
+    taken = " OR ".join(f"({clash})" for clash in (f"{key} = NEW.{key}", *keys))
     clash = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})"
     return [Trigger(f"{table}_own_place", table, "INSERT", refusal, clash, only="sqlite"), numbered(table)]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from moviesite import schedules
 from moviesite.settings import env
+from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "moviesite.staff_door.StaffDoor",
     "django_htmx.middleware.HtmxMiddleware",
     "moviesite.middleware.Terms",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -116,6 +119,16 @@ CACHES = {
     }
 }
 ARTEFACTS = STATE / "artefacts"
+# What is registered is signed with the first, by the training worker and `genesis` alone; whoever loads it has the others.
+ARTEFACT_KEY = env.file("ARTEFACT_KEY", STATE / "keys" / "artefacts.pem")
+ARTEFACT_PUBLIC_KEYS = env.files("ARTEFACT_PUBLIC_KEYS", [STATE / "keys" / "artefacts.pub.pem"])
+# The audit log is signed with the first by the signer alone; everybody checks by the second. docs/audit.md says who holds it.
+CHECKPOINT_KEY = env.file("CHECKPOINT_KEY", STATE / "keys" / "checkpoint.pem")
+CHECKPOINT_PUBLIC_KEY = env.file("CHECKPOINT_PUBLIC_KEY", STATE / "keys" / "checkpoint.pub.pem")
+CHECKPOINT_PLACES = env.files("CHECKPOINT_PLACES", [STATE / "checkpoints", STATE / "witness"])
+CHECKPOINT_EVERY = env.whole("CHECKPOINT_EVERY", 60, least=1, most=3_600)  # seconds between two signed notes, with news
+AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "retromovies/audit")  # the log's own name, in every note
+AUDIT_URGENT = ("partner_key.", "account.roles-changed", "group.")  # events that are signed at once, beside mlops' own
 
 # --- people ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "catalog.User"
@@ -135,12 +148,33 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "catalog.forms.SignInForm"}
+ACCOUNT_ADAPTER = "moviesite.signing_in.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "catalog.forms.SignInForm",
+    "reauthenticate": "moviesite.signing_in.PasswordAgainForm",
+    "change_password": "moviesite.signing_in.NewPasswordForm",
+}
+ACCOUNT_RATE_LIMITS: Any = {"login_failed": ""}  # failures are counted in the database: catalog.services.attempts
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+# Staff show a second factor at every sign-in: production requires it, elsewhere it is offered.
+STAFF_SECOND_FACTOR = False
+STAFF_SESSION_LASTS = 12 * 3600  # seconds after which staff sign in again
+PROOF_LASTS = 300  # seconds in which what needs a fresh proof asks for no other one
+FRESH_PROOF = MLOPS_FRESH_PROOF = "moviesite.proof.fresh"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = PROOF_LASTS
+MFA_ADAPTER = "moviesite.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "moviesite.signing_in.CodeForm",
+    "reauthenticate": "moviesite.signing_in.CodeAgainForm",
+    "activate_totp": "moviesite.signing_in.NewAppForm",
+}
+MFA_TOTP_ISSUER = "Retromovies"
+MFA_TOTP_TOLERANCE = 1  # half-minutes that a telephone's clock may be off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- words -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -218,6 +252,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "retry_on_timeout": False,
+    "health_check_interval": 10,  # a worker whose line to the broker died unsaid drops it after some 20 seconds
     "max_retries": 0,  # of a connection for a nudge; without it kombu tries for four seconds while the page waits
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE / "beat-schedule")

@@ -89,6 +89,23 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def file(name: str, default: Path) -> Path:
+    """Return the absolute path of a file; it may not exist yet, but must not be a folder."""
+    return _file(name, text(name, str(default)))
+
+
+def files(name: str, default: list[Path]) -> list[Path]:
+    """Return the absolute paths between the commas."""
+    return [_file(name, value) for value in words(name)] if name in os.environ else default
+
+
+def _file(name: str, value: str) -> Path:
+    path = Path(value).expanduser().absolute()
+    if path.is_dir():
+        raise ImproperlyConfigured(f"{name}={value!r} is a folder: name the file.")
+    return path
+
+
 def made(name: str, path: Path) -> Path:
     """Make the folder that the variable names, for our eyes only; one that is there stays as it is."""
     try:

@@ -9,7 +9,7 @@ import grimp
 
 from tests.architecture.tree import ROOT
 
-DOORS = {"mlops.ports", "mlops.serving", "mlops.ledger", "mlops.audit", "mlops.store", "mlops.errors"}
+DOORS = {"mlops.ports", "mlops.serving", "mlops.ledger", "mlops.audit", "mlops.store", "mlops.errors", "mlops.work"}
 TASKS_AND_FRAMES = (
     "catalog.tasks",
     "catalog.demo",

@@ -5,6 +5,7 @@ The database judges them all: a version needs a run, a request a version that pa
 """
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from mlops.models import (
     Deployment,
     DriftReport,
     GateReport,
+    Manifest,
     ModelVersion,
     Outcome,
     PromotionRequest,
@@ -28,7 +30,7 @@ from mlops.models import (
     RunStep,
 )
 from mlops.ports import SYSTEM, Kind
-from mlops.services import approvals, genesis, requests
+from mlops.services import approvals, genesis, manifests, requests
 from mlops.services.audit import record
 from tests.clock import NOON
 
@@ -98,7 +100,12 @@ def make_run(**given: Any) -> Run:
         fields |= {"worker": "worker-1", "claims": 1, "started_at": NOON, "heartbeat_at": NOON}
     if state not in (Run.State.QUEUED, Run.State.RUNNING):
         fields |= {"finished_at": NOON}
-    return Run.objects.create(**{**fields, **given})
+    whole = {**fields, **given}
+    run = Run.objects.create(**{**whole, "state": Run.State.QUEUED, "finished_at": None})
+    for reached in dict.fromkeys([Run.State.RUNNING, state] if state != Run.State.QUEUED else []):
+        run.state, run.finished_at = reached, whole.get("finished_at") if reached == state else None
+        run.save(update_fields=["state", "finished_at"])  # as a run goes: none begins where it ends
+    return run
 
 
 def make_run_step(run: Run | None = None, **given: Any) -> RunStep:
@@ -174,6 +181,14 @@ def make_artefact(recipe_key: str = "toy-learner", number: int = 1) -> str:
     return store.put(arrays.pack(means if recipe_key == "toy-learner" else factor))
 
 
+def make_manifest(version: ModelVersion | None = None, **stated: Any) -> Manifest:
+    """A version's manifest, signed unseen. stated: what it says otherwise than the rows."""
+    version = version or make_version()
+    size = len(store.open(version.artefact_digest)) if store.has(version.artefact_digest) else 1
+    statement = replace(manifests.stated(version, size, "0" * 64), **stated)
+    return manifests.keep(version=version, signed=manifests.sign(statement), by=SYSTEM, at=NOON)
+
+
 def make_candidate(
     *, by: Any = None, run: dict[str, Any] | None = None, gates: dict[str, Any] | None = None, **given: Any
 ) -> ModelVersion:
@@ -191,13 +206,12 @@ def make_candidate(
     make_run_metric(made)
     make_run_metric(made, arm="popularity", value=0.5, difference=0.25, difference_error=0.02)
     number = given.pop("number", ModelVersion.objects.filter(recipe_key=recipe_key).count() + 1)
-    known = {
-        "params": made.params,
-        "artefact_digest": make_artefact(recipe_key, number),
-        "arrays_digest": f"{number:064x}",
-    }
+    artefact = given.pop("artefact_digest", None) or make_artefact(recipe_key, number)
+    learned = arrays.digest(arrays.unpack(store.open(artefact)))
+    known = {"params": made.params, "artefact_digest": artefact, "arrays_digest": learned}
     version = make_version(recipe_key=recipe_key, number=number, run=made, **{**known, **given})
     report = make_gate_report(version, **(gates or {}))
+    make_manifest(version)
     made.state, made.finished_at = Run.State.SUCCEEDED, NOON
     made.save()
     with transaction.atomic():

@@ -13,6 +13,7 @@ from celery import current_app
 from catalog import queue
 from catalog.models import ChartEdition, Rating, Standing
 from catalog.services import ratings
+from mlops import queue as nudges
 from moviesite.processes import start_valkey, stop
 from tests import servers
 from tests.factories import catalog as make
@@ -46,9 +47,9 @@ def broker():
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def impatient():
     """As if the last nudge, and the last failure, were long ago."""
-    monkeypatch.setattr(queue, "_quiet_until", 0.0)
+    nudges.forget()
 
 
 # --- without a broker there is (the tests' settings name an address where nothing listens) -------------------------
@@ -66,7 +67,7 @@ def test_after_a_failure_the_broker_is_left_alone_for_a_while(impatient, caplog)
     film = make.small_catalogue(3)[2]
     for _ in range(3):
         make.make_member_rating(film)
-    assert caplog.text.count("the broker is away, the schedule will publish") == 1
+    assert caplog.text.count("the broker is away, the schedule will ask again for catalog.publish_edition") == 1
 
 
 def test_signing_in_and_up_without_a_broker(client, settings):

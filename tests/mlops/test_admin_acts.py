@@ -168,7 +168,7 @@ def test_who_trained_the_version_does_not_approve_it() -> None:
     request = asked_for(make.make_candidate(by=user))
     client = staff.signed_in(user)
     assert "you trained" in text(client.get(f"{REQUESTS}{request.pk}/change/")).lower()
-    refused(client, request, "you trained toy-learner v1: another person must decide on it")
+    refused(client, request, "You trained toy-learner v1: another person must decide on it")
 
 
 def test_without_the_right_one_is_told_which() -> None:
@@ -184,7 +184,7 @@ def test_evidence_that_changed_since_is_refused() -> None:
     _user, client = people(groups.APPROVERS)
     response = vote(client, request)
     assert response.status_code == 409
-    assert "the evidence changed since request" in text(response)
+    assert "The evidence changed since request" in text(response)
     assert Deployment.objects.get().version != request.version
 
 
@@ -193,7 +193,7 @@ def test_a_vote_on_other_evidence_than_the_requests_is_refused(digest: str) -> N
     request = asked_for()
     _user, client = people(groups.APPROVERS)
     page = text(vote(client, request, evidence_digest=digest))
-    assert "is not the evidence of request" in page if digest else "did not say what it decides on" in page
+    assert "is not the evidence of request" in page if digest else "did not say what was decided, or on what" in page
     assert WHY in page
     assert not Deployment.objects.exists()
 

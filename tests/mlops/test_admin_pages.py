@@ -215,7 +215,7 @@ def test_provisioning_says_calmly_that_the_broker_is_away_and_marks_what_exceeds
 def test_provisioning_shows_each_queue_with_what_waits_in_it(boss: Client, valkey: str) -> None:
     from mlops import queue
 
-    queue._nudge(queue.EXECUTE_RUN, "training", run_id=1)
+    queue.nudge(queue.EXECUTE_RUN, "training", run_id=1)
     page = " ".join(boss.get("/admin/mlops/run/provisioning/").content.decode().split())
     assert "The broker does not answer" not in page
     assert '<th scope="row"> training </th>' in page

@@ -23,7 +23,7 @@ KINDS = st.one_of(
     hnp.boolean_dtypes(),
 )
 ARRAYS = st.dictionaries(
-    st.text(st.characters(codec="utf-8"), max_size=8),
+    st.from_regex(arrays.NAME, fullmatch=True),
     hnp.arrays(KINDS, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)),
     max_size=3,
 )

@@ -1,5 +1,7 @@
 """A formula's first version serves from the start; nothing learned does."""
 
+import hashlib
+
 import pytest
 
 from mlops.errors import MlopsError
@@ -18,7 +20,9 @@ def test_the_first_version_of_a_formula_is_registered_in_force_and_on_record() -
     assert (deployment.version.label, deployment.version.state) == ("toy-formula v1", "APPROVED")
     event = AuditEvent.objects.get()
     assert (event.action, event.object) == ("version.genesis", "version:toy-formula v1")
-    assert event.facts["detail"] == {"artefact": deployment.version.artefact_digest, "params": {"factor": 3}}
+    signed = hashlib.sha256(deployment.version.manifest.bundle.encode()).hexdigest()
+    artefact = deployment.version.artefact_digest
+    assert event.facts["detail"] == {"artefact": artefact, "manifest": signed, "params": {"factor": 3}}
     assert verify().holds
 
 

@@ -45,7 +45,7 @@ def test_a_request_carries_its_evidence_its_end_and_its_policy(settings: Any) ->
     assert request.evidence["artefact"] == version.artefact_digest
     assert request.evidence["dataset"]["fingerprint"] == version.run.dataset.fingerprint  # type: ignore[union-attr]
     assert request.evidence["environment"]["commit"] == ENVIRONMENT["commit"]
-    assert request.evidence["policy"] == {"needed": 2, "days": 14}
+    assert request.evidence["policy"] == {"needed": 2, "days": 14, "number": 0}
     event = AuditEvent.objects.order_by("seq").last()
     assert event is not None
     assert (event.action, event.object, event.reason) == ("request.opened", f"request:{request.pk}", "it is better")

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from django.conf import settings
+from django.db import connections
 
-from mlops import arrays, ledger, serving, store
+from mlops import arrays, ledger, registry, serving, store
 from mlops.errors import BadArtefact
 from mlops.models import ModelVersion
-from mlops.ports import Arrays
+from mlops.ports import Arrays, Model
 from mlops.services import promotion
 from mlops.serving.loaded import memory
 from tests.factories.mlops import (
@@ -22,6 +23,7 @@ from tests.factories.mlops import (
     make_candidate,
     make_deployment,
     make_genesis,
+    make_manifest,
     make_promotion,
     make_version,
 )
@@ -59,7 +61,9 @@ def test_an_artefact_is_loaded_once_per_digest() -> None:
 
 def deployed(data: bytes) -> None:
     """Deploy a formula whose artefact is these bytes."""
-    version = make_version(recipe_key="toy-formula", kind="SOFTWARE", state="APPROVED", artefact_digest=store.put(data))
+    facts = {"recipe_key": "toy-formula", "kind": "SOFTWARE", "state": "APPROVED"}
+    version = make_version(**facts, artefact_digest=store.put(data))
+    make_manifest(version)
     make_deployment(version)
 
 
@@ -69,7 +73,7 @@ def file_of(digest: str) -> Path:
 
 def state(mean: float) -> str:
     """The digest of a learned state in the store."""
-    return store.put(arrays.pack({"means": np.full(ITEMS, mean)}))
+    return store.put(arrays.pack({"means": np.full(ITEMS, float(mean))}))
 
 
 def promoted(hours: int) -> ModelVersion:
@@ -91,10 +95,11 @@ def label() -> str:
     ("data", "why"),
     [
         (b"no arrays at all", "is not of toy-formula"),
-        (arrays.pack({"other": np.array([1])}), "factor is not one whole number"),
-        (arrays.pack({"factor": np.array([1.5])}), "factor is not one whole number"),
-        (arrays.pack({"factor": np.array([1, 2])}), "factor is not one whole number"),
-        (arrays.pack({"factor": np.array([1]), "noise": np.array([0.5, np.nan])}), "noise holds a value that is not"),
+        (arrays.pack({"other": np.array([1])}), "other is no array of this recipe: factor are"),
+        (arrays.pack({}), "factor is missing"),
+        (arrays.pack({"factor": np.array([1.5])}), "factor is float64 of shape"),
+        (arrays.pack({"factor": np.array([1, 2])}), "int64 of 1 dimensions and 1 numbers at most is asked for"),
+        (arrays.pack({"factor": np.empty(0, np.int64)}), "factor is not one whole number"),
     ],
 )
 def test_an_artefact_that_is_not_of_the_recipe_is_refused(data: bytes, why: str) -> None:
@@ -183,16 +188,26 @@ class Slow(ToyLearner):
         return super().load(arrays)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_ten_at_once_load_a_model_once_and_few_are_kept(settings: Any) -> None:
     settings.MLOPS_RECIPES = [f"{__name__}.Slow"]
+    registry.recipes.cache_clear()
     Slow.loads.clear()
-    digests = [state(mean) for mean in range(4)]
+    versions = [make_candidate(recipe_key="slow", artefact_digest=state(mean)) for mean in range(4)]
+    keys = [(version.pk, version.artefact_digest) for version in versions]
+
+    def asked(_: int) -> Model:
+        try:
+            return memory().model("slow", keys[0])
+        finally:
+            connections.close_all()
+
     with ThreadPoolExecutor(10) as pool:
-        found = list(pool.map(lambda _: memory().model("slow", digests[0]), range(10)))
+        found = list(pool.map(asked, range(10)))
     assert len({id(model) for model in found}) == len(Slow.loads) == 1
-    for digest in digests:
-        memory().model("slow", digest)
-    assert list(memory().models["slow"]) == digests[-2:]
+    for key in keys:
+        memory().model("slow", key)
+    assert list(memory().models["slow"]) == keys[-2:]
     assert len(Slow.loads) == 4
 
 

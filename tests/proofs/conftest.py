@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.mlops.conftest import toys  # noqa: F401 — a fixture
+
 Tell = Callable[[str, object], None]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from catalog.recsys.formula import RATER_KINDS
 from catalog.recsys.splits import HELD_OUT
-from mlops.ports import Column, Gate, Resources
+from mlops.ports import Column, Gate, Resources, StateArray
 
 DECADES = tuple(float(year) for year in range(1920, 2000, 10))
 CROWDS = (200.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0, 25_000.0, 50_000.0)
@@ -32,6 +32,19 @@ RESOURCES: Mapping[str, Resources] = {
     "stability": Resources(1, 1_200, 180),
     "compare": Resources(1, 900, 60),
 }
+
+MOST_FILMS = 2**14  # 16,384: their weights then fill what a file may hold
+STATE: Sequence[StateArray] = (
+    StateArray("films", "int64", 1, MOST_FILMS),
+    StateArray("film_set", "uint8", 1, 32),
+    StateArray("b", "int32", 2, MOST_FILMS**2),
+    StateArray("threshold", "int64", 1, 1),
+    *(StateArray(name, "float64", 1, 1) for name in ("regularisation", "mean", "damping", "ridge", "half_width")),
+    StateArray("biases", "float32", 1, MOST_FILMS),
+    StateArray("factors", "float32", 2, MOST_FILMS * WHOLE["rank"][1]),
+    StateArray("spread", "uint8", 2, MOST_FILMS**2, optional=True),
+    StateArray("inflation", "float64", 1, 1, optional=True),
+)
 
 
 def checked(params: Mapping[str, Any]) -> dict[str, Any]:

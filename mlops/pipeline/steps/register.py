@@ -29,16 +29,16 @@ def run(work: Workspace) -> Output:
     measured = restored(work.run.metrics.all(), each)
     results = [asdict(result) for result in gates.judge(work.recipe.gates, measured, work.champion is not None)]
     at = timezone.now()
-    with claims.holding(claim=work.claim, at=at):
-        version = registration.register(
-            run=work.run,
-            artefact_digest=work.outputs["stability"]["artefact"],
-            arrays_digest=work.outputs["stability"]["arrays"],
-            results=results,
-            tables=work.outputs["compare"]["tables"],
-            by=Trainer(work.run.queued_by),
-            at=at,
-        )
+    version = registration.register(
+        run=work.run,
+        artefact_digest=work.outputs["stability"]["artefact"],
+        arrays_digest=work.outputs["stability"]["arrays"],
+        results=results,
+        tables=work.outputs["compare"]["tables"],
+        by=Trainer(work.run.queued_by),
+        at=at,
+        inside=lambda: claims.holding(claim=work.claim, at=at),
+    )
     work.say(f"{version.label}: {_verdict(results)}")
     return {"version": version.label, "passed": version.gate_report.passed}
 

@@ -1,0 +1,62 @@
+"""How often somebody may fail to show who they are: counted in the database, so that no cache that is away lets more in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from catalog.errors import TooManyAttempts
+from catalog.models import Attempt, User
+from mlops import audit
+from mlops.ports import SYSTEM
+
+WINDOW = timedelta(minutes=5)  # a failure counts so long, and no refusal lasts longer
+KEPT = timedelta(hours=1)
+
+
+def begin(*, limits: Mapping[str, int], at: datetime) -> Sequence[Attempt]:
+    """Count an attempt before it is made: as one failure under each of the keys, until `succeed` takes them back.
+
+    limits: for each key (an account, an address) the failures within WINDOW after which it is refused. A refused attempt
+    does not count, so that nobody who goes on trying makes it last longer. Raises TooManyAttempts.
+    """
+    counted = {_digest(key): most for key, most in limits.items()}
+    _check(counted, at, ())
+    made = [Attempt.objects.create(key=key, at=at) for key in counted]
+    try:
+        _check(counted, at, made)  # those who began at the same moment see each other here: rather none than too many
+    except TooManyAttempts:
+        succeed(made)
+        raise
+    Attempt.objects.filter(at__lt=at - KEPT).delete()
+    return made
+
+
+def succeed(made: Sequence[Attempt]) -> None:
+    """Take back the attempt: it was no failure."""
+    Attempt.objects.filter(pk__in=[attempt.pk for attempt in made]).delete()
+
+
+def failed(made: Sequence[Attempt], *, limits: Mapping[str, int], user: User | None, at: datetime) -> bool:
+    """Note in the audit log that a staff account takes no more attempts, when this failure was the last allowed one."""
+    account, most = next(iter(limits.items()))
+    if user is None or not user.is_staff or Attempt.objects.since(_digest(account), at - WINDOW).count() != most:
+        return False
+    with transaction.atomic():
+        facts = {"failures": most, "minutes": WINDOW.seconds // 60}
+        audit.record("account.locked-out", f"account:{user.subject_id}", by=SYSTEM, at=at, **facts)
+    return True
+
+
+def _check(counted: Mapping[str, int], at: datetime, own: Sequence[Attempt]) -> None:
+    for key, most in counted.items():
+        others = Attempt.objects.since(key, at - WINDOW).exclude(pk__in=[attempt.pk for attempt in own])
+        times = list(others.values_list("at", flat=True)[:most])
+        if len(times) == most:
+            raise TooManyAttempts(times[-1] + WINDOW - at)
+
+
+def _digest(key: str) -> str:
+    """Return what stands for a key: people type their passwords where their names belong."""
+    return salted_hmac("catalog.attempts", key, algorithm="sha256").hexdigest()

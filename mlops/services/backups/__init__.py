@@ -1,0 +1,85 @@
+"""Backups: the whole site in a folder, and the one declared way back to an earlier state."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+
+from mlops import policies
+from mlops.errors import BadBackup
+from mlops.ports import Actor
+from mlops.services import audit, checkpoints
+from mlops.services.backups import folder as kept
+from mlops.services.backups import postgres, sqlite
+from mlops.services.backups.folder import Backup
+
+__all__ = ["Backup", "back_up", "check", "put_back"]
+
+
+def back_up(*, folder: Path, by: Actor, at: datetime) -> Backup:
+    """Write the database at one moment and every stored file into a new folder. Raises BadBackup when it exists.
+
+    The folder is whole or not there. An audit event tells of it; keys and passwords of this machine are not in it.
+    """
+    if folder.exists():
+        raise BadBackup(f"{folder} exists already: name a new folder.")
+    draft = folder.with_name(f".{folder.name}.draft-{os.getpid()}")
+    draft.mkdir(parents=True, mode=0o700)
+    try:
+        _vendor().dump(connection, draft)
+        kept.copy_store(draft)
+        events, head = _vendor().facts(draft)
+        facts = {"vendor": connection.vendor, "migrations": _migrations(), "events": events, "head": head}
+        digest = kept.close(draft, {**facts, "made_at": at.isoformat()})
+        draft.rename(folder)
+    finally:
+        kept.discard(draft)
+    with transaction.atomic():
+        audit.record("system.backed-up", f"backup:{digest[:12]}", by=by, at=at, digest=digest, events=events, head=head)
+    return kept.read(folder)
+
+
+def check(*, folder: Path) -> Backup:
+    """Return what a backup is, every byte checked, and that it fits this database. Raises BadBackup."""
+    found = kept.read(folder)
+    if found.vendor != connection.vendor:
+        raise BadBackup(f"it is of {found.vendor}, and this site runs on {connection.vendor}.")
+    if (found.events, found.head) != _vendor().facts(folder):
+        raise BadBackup("its list speaks of another audit log than its database holds.")
+    return found
+
+
+def put_back(
+    *, folder: Path, reason: str, who: Callable[[], Actor], at: datetime, afterwards: Callable[[Actor], None]
+) -> Backup:
+    """Put a backup in the place of what is here, and declare it. Raises BadBackup or Refused, and then nothing changed.
+
+    who: finds, among the accounts of the backup, the person who answers for it. afterwards: what must happen to the
+    restored rows before anybody sees them (erasures after the backup are done again).
+    """
+    if not reason.strip():
+        raise BadBackup("say why it is put back: the reason is kept.")
+    found = check(folder=folder)
+    before = checkpoints.newest_outside()
+    kept.put_store_back(folder)
+    with _vendor().replaced(connection, folder):
+        by = who()
+        policies.check_may_restore(by)
+        afterwards(by)
+        with transaction.atomic():
+            facts = {"backup": found.digest, "events": found.events, "before": before.size if before else 0}
+            audit.record("system.restored", f"backup:{found.digest[:12]}", by=by, at=at, reason=reason, **facts)
+        checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at)
+    return found
+
+
+def _vendor() -> ModuleType:
+    return postgres if connection.vendor == "postgresql" else sqlite
+
+
+def _migrations() -> list[str]:
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())

@@ -1,0 +1,63 @@
+"""The audit log row by row, as it lies in the database: each event hashed onto the one before."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from mlops.models.audit import AuditEvent, leaf
+
+
+class Row(NamedTuple):
+    """One event as the database gives it. On SQLite any column may hold any type."""
+
+    seq: int
+    prev: bytes
+    hash: bytes
+    body: str
+
+
+def rows(after: int = 0) -> Iterator[Row]:
+    """Return the events after a number, in order. Raises DatabaseError, SQLite in the midst of a text that is no UTF-8."""
+    found = AuditEvent.objects.filter(seq__gt=after).order_by("seq").values_list("seq", "prev", "hash", "body")
+    return map(Row._make, found.iterator(chunk_size=5_000))
+
+
+def length() -> int:
+    """Return the number of the last event, 0 when there is none."""
+    return AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def fault(row: Row, seq: int, prev: bytes) -> str:
+    """Return what is wrong with a row that should have this number and follow this hash, or nothing."""
+    if row.seq != seq:
+        return f"event {seq} is missing"
+    if not isinstance(row.body, str) or isinstance(row.prev, str) or isinstance(row.hash, str):
+        return "a column is not of the type that was written"
+    if bytes(row.prev) != prev:
+        return f"it does not follow the event before it: {prev.hex()} was expected, {bytes(row.prev).hex()} is there"
+    computed = leaf(prev, seq, row.body)
+    if bytes(row.hash) != computed:
+        return (
+            f"its text is not the text that was hashed: {computed.hex()} was expected, {bytes(row.hash).hex()} is there"
+        )
+    return ""
+
+
+@contextlib.contextmanager
+def snapshot() -> Iterator[None]:
+    """See the database as it is at one moment, and keep nobody from writing; inside a transaction, as that one sees it."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")  # not Django's IMMEDIATE, which is a writer's
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")

@@ -1,0 +1,247 @@
+"""Checkpoints: the length and the root of the audit log, signed and kept where the database cannot reach."""
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from mlops import merkle, notes, signing
+from mlops.errors import BadKey, BadNote, NotSigned
+from mlops.models.audit import GENESIS, AuditEvent
+from mlops.models.checkpoints import Checkpoint
+from mlops.notes import Note
+from mlops.services import chain, places
+from mlops.services.places import Place
+
+LATE = timedelta(minutes=5)  # an event that waits longer for its signature tells that nobody signs
+FAULT = "fault.txt"
+# Whoever did one of these must not be able to undo it within the minute.
+URGENT = (
+    *("version.promoted", "deployment.rolled_back", "policy.changed", "system.restored"),
+    *("subject.erased", "erasure.", "changes."),
+)
+logger = logging.getLogger(__name__)
+
+
+class Signer:
+    """Signs the log as it grows, and nothing that does not go on from what was signed. It alone has the private key.
+
+    It holds the tree in two forms, built from rows whose hashes it computed: a fault of either, or of the memory, shows.
+    """
+
+    def __init__(self, key: signing.PrivateKey) -> None:
+        self.key = key
+        self._forget()
+
+    def attend(self, *, at: datetime, now: bool = False) -> Note | None:
+        """Sign when it is time, and return the note. Raises NotSigned, which is also kept for everybody to see.
+
+        now: sign whatever has not been signed, due or not.
+        """
+        try:
+            signed = self._attend(at, timedelta(0) if now else timedelta(seconds=settings.CHECKPOINT_EVERY))
+        except (NotSigned, BadKey) as refusal:
+            self._forget()
+            _tell(str(refusal), at)
+            raise NotSigned(str(refusal)) from refusal
+        _clear()
+        return signed
+
+    def _attend(self, at: datetime, every: timedelta) -> Note | None:
+        if not self.loaded:
+            self._load()
+        if not self._due(at, every):
+            return None
+        self._grow()
+        return self._sign(at)
+
+    def _forget(self) -> None:
+        self.tree, self.frontier, self.head = merkle.Tree(), merkle.Frontier(), GENESIS
+        self.last: Note | None = None
+        self.sizes: dict[Path, int] = {}
+        self.loaded = False
+
+    def _load(self) -> None:
+        """Read the log and the notes, and hold every note still in force against it."""
+        self._forget()
+        found = places.read_all()
+        _mend(found)
+        known = places.union(found)
+        if not known and Checkpoint.objects.exists():
+            raise NotSigned("the database knows of signed notes, and no place outside it has one")
+        self._grow()
+        for note in notes.in_force(known):
+            self._check(note)
+        self.last = known[-1] if known else None
+        self.sizes = {place.folder: places.size(place.folder) for place in found}
+        self.loaded = True
+
+    def _due(self, at: datetime, every: timedelta) -> bool:
+        signed = self.last.size if self.last else 0
+        newest = chain.length()
+        if newest == signed:
+            return False
+        if self.last is None or newest < signed or not timedelta(0) <= at - self.last.at < every:
+            return True
+        return _urgent(AuditEvent.objects.filter(seq__gt=signed).order_by("seq"))
+
+    def _grow(self) -> None:
+        """Take up the rows that came, each checked against the one before. Raises NotSigned."""
+        size = len(self.tree)
+        held = AuditEvent.objects.filter(seq=size).values_list("hash", flat=True).first() if size else self.head
+        if held is None or bytes(held) != self.head:
+            raise NotSigned(f"event {size} is not there any more as it was seen")
+        for row in chain.rows(after=size):
+            if why := chain.fault(row, len(self.tree) + 1, self.head):
+                raise NotSigned(f"event {len(self.tree) + 1}: {why}")
+            self.head = bytes(row.hash)
+            self.tree.append(self.head)
+            self.frontier.append(self.head)
+
+    def _check(self, note: Note) -> None:
+        if note.size > len(self.tree):
+            raise NotSigned(f"the log has {len(self.tree)} events, and there is {note.words}")
+        head = self.tree.leaf(note.size - 1) if note.size else GENESIS
+        if self.tree.root(note.size) != note.root or head != note.head:
+            raise NotSigned(f"the log is not the one of {note.words}")
+
+    def _sign(self, at: datetime) -> Note:
+        size, root = len(self.tree), self.tree.root()
+        if root != self.frontier.root():
+            raise NotSigned("the root came out differently on two ways: this machine cannot be trusted to count")
+        if last := self.last:
+            self._check(last)
+            proof = self.tree.consistency(last.size, size)
+            if not merkle.holds_consistency(last.size, last.root, size, root, proof):
+                raise NotSigned(f"the log does not begin with {last.words}")
+            at = max(at, last.at + timedelta(microseconds=1))
+        note = _signed(Note(settings.AUDIT_ORIGIN, size, root, self.head, at), self.key)
+        with places.writing():
+            if any(places.size(folder) != known for folder, known in self.sizes.items()):
+                raise NotSigned("somebody else wrote to the places of notes; they are read again")
+            self.sizes = _keep(note)
+        self.last = note
+        return note
+
+
+def declare_restore(*, before: Note | None, size: int, reason: str, at: datetime) -> Note:
+    """Sign and keep that the log goes back to its first `size` events. Raises NotSigned or BadKey.
+
+    before: the newest note outside the database. Whatever else makes the log shorter than a note is an attack.
+    """
+    tree, head = merkle.Frontier(), GENESIS
+    for row in chain.rows():
+        if tree.size == size:
+            break
+        if why := chain.fault(row, tree.size + 1, head):
+            raise NotSigned(f"event {tree.size + 1}: {why}")
+        head = bytes(row.hash)
+        tree.append(head)
+    if tree.size != size:
+        raise NotSigned(f"the log has {tree.size} events, not the {size} it is said to go back to")
+    was = (before.size, before.root) if before else (0, merkle.EMPTY)
+    moment = max(at, before.at + timedelta(microseconds=1)) if before else at
+    why_digest = hashlib.sha256(reason.encode()).digest()
+    note = Note(settings.AUDIT_ORIGIN, size, tree.root(), head, moment, before=was, reason=why_digest)
+    signed = _signed(note, private_key())
+    with places.writing():
+        _keep(signed)
+    return signed
+
+
+def newest_outside() -> Note | None:
+    """Return the newest note that is kept outside the database. Raises BadKey when there are notes and no key."""
+    known = places.union(places.read_all())
+    return known[-1] if known else None
+
+
+def private_key() -> signing.PrivateKey:
+    """Return the key that notes are signed with, made at the first start of a site. Raises BadKey.
+
+    The public key beside it is what everybody checks by, and is never replaced here: a new key is a person's decision.
+    """
+    private, public = Path(settings.CHECKPOINT_KEY), Path(settings.CHECKPOINT_PUBLIC_KEY)
+    signing.make_keys(private, public)
+    key = signing.private_key(private)
+    if not public.exists():
+        signing.publish(key.public_key(), public)
+    known = [signing.key_id(found) for found in signing.public_keys(public)]
+    if signing.key_id(key.public_key()) not in known:
+        raise NotSigned(f"{private} is not the key whose public half is in {public}")
+    return key
+
+
+def fault(at: datetime | None = None) -> str:
+    """Return why nothing is signed, or nothing. at: now, to also be told of events that wait for too long."""
+    with contextlib.suppress(OSError):
+        return (places.folders()[0] / FAULT).read_text(encoding="utf-8").strip()
+    newest = Checkpoint.objects.order_by("-pk").first()
+    signed = newest.size if newest else 0
+    waiting = AuditEvent.objects.filter(seq=signed + 1).first() if at else None
+    if at and waiting and at - datetime.fromisoformat(waiting.at) > LATE:
+        return f"events from number {waiting.seq} on have waited for a signature since {waiting.at}"
+    return ""
+
+
+def _signed(note: Note, key: signing.PrivateKey) -> Note:
+    return notes.read(notes.written(note, key), origin=note.origin, keys=[key.public_key()])
+
+
+def _keep(note: Note) -> dict[Path, int]:
+    """Write a note to every place, then into the database, and return the places' new sizes. Raises NotSigned."""
+    sizes = {}
+    for folder in places.folders():
+        try:
+            sizes[folder] = places.append(folder, [note.text])
+        except (OSError, BadNote) as error:
+            raise NotSigned(f"{folder} cannot be written: {error}") from error
+    insert(note)
+    return sizes
+
+
+def insert(note: Note) -> None:
+    """Write a note into the database, where pages find it."""
+    kind = Checkpoint.Kind.RESTORE if note.restores else Checkpoint.Kind.CHECKPOINT
+    facts = {"size": note.size, "root": note.root.hex(), "note": note.text, "key_id": note.key_id}
+    with transaction.atomic():
+        Checkpoint.objects.create(kind=kind, signed_at=note.at, **facts)
+
+
+def _mend(found: list[Place]) -> None:
+    """Add to a place what it missed while it was away. Raises NotSigned on whatever else is wrong with one."""
+    every = places.union(found)
+    for place in found:
+        if place.wrong:
+            raise NotSigned(place.wrong)
+        if not (place.torn or place.lacking):
+            continue
+        if place.notes != every[: len(place.notes)]:
+            raise NotSigned("; ".join(place.faults))
+        logger.warning("notes are added: %s", "; ".join(place.faults))
+        try:
+            places.append(place.folder, [note.text for note in place.lacking])
+        except (OSError, BadNote) as error:
+            raise NotSigned(f"{place.folder} cannot be written: {error}") from error
+    if every and not Checkpoint.objects.filter(note=every[-1].text).exists():
+        insert(every[-1])  # whoever wrote it outside was stopped before this
+
+
+def _urgent(events: Iterable[AuditEvent]) -> bool:
+    return any(event.action.startswith((*URGENT, *settings.AUDIT_URGENT)) for event in events)
+
+
+def _tell(words: str, at: datetime) -> None:
+    logger.error("nothing is signed: %s", words)
+    with contextlib.suppress(OSError):
+        places.folders()[0].mkdir(mode=0o700, parents=True, exist_ok=True)
+        (places.folders()[0] / FAULT).write_text(f"{words} ({at.isoformat()})\n", encoding="utf-8")
+
+
+def _clear() -> None:
+    with contextlib.suppress(OSError):
+        (places.folders()[0] / FAULT).unlink(missing_ok=True)

@@ -1,0 +1,196 @@
+"""Where signed notes are kept outside the database: one growing file in each of several folders."""
+
+import contextlib
+import fcntl
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from mlops import merkle, notes, signing
+from mlops.errors import BadNote
+from mlops.notes import Note
+
+FILE = "audit.notes"
+TAIL = 8_192  # bytes at the end of a file that hold a whole note for sure
+ENDS = re.compile(b"^\xe2\x80\x94 .*\n", re.MULTILINE)  # the last line of a note
+
+
+@dataclass
+class Place:
+    """What one folder holds. wrong: why not all of it could be read; torn: it ends within a note that never was whole.
+
+    lacking: notes that another place has. size: bytes of its file.
+    """
+
+    folder: Path
+    notes: list[Note] = field(default_factory=list)
+    wrong: str = ""
+    torn: bool = False
+    lacking: list[Note] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def faults(self) -> list[str]:
+        file, found = self.folder / FILE, [self.wrong] if self.wrong else []
+        if self.torn:
+            found.append(f"{file} ends within a note")
+        if self.lacking and not self.wrong:
+            found.append(
+                f"{file} lacks {len(self.lacking)} notes that are kept elsewhere, first {self.lacking[0].words}"
+            )
+        return found
+
+
+def folders() -> list[Path]:
+    return [Path(folder) for folder in settings.CHECKPOINT_PLACES]
+
+
+def keys() -> list[signing.PublicKey]:
+    """Return the public keys that notes are checked by, the one in use first. Raises BadKey."""
+    return signing.public_keys(Path(settings.CHECKPOINT_PUBLIC_KEY))
+
+
+def read_all() -> list[Place]:
+    """Return what every place holds, as it was at one moment. Raises BadKey when there are notes and no key to check by."""
+    with _held(fcntl.LOCK_SH):
+        data = {folder: _bytes(folder) for folder in folders()}
+    known = keys() if any(isinstance(found, bytes) and found for found in data.values()) else []
+    places = [read(folder, found, known) for folder, found in data.items()]
+    _compare(places)
+    return places
+
+
+def read(folder: Path, data: bytes | str, known: list[signing.PublicKey]) -> Place:
+    """Return the notes in a place's file, up to the first that is wrong. data: its bytes, or why there are none."""
+    if isinstance(data, str):
+        return Place(folder, wrong=data)
+    place = Place(folder, size=len(data))
+    texts, torn = notes.split(data.decode("utf-8", errors="replace"))
+    place.torn = bool(torn)
+    for number, text in enumerate(texts, start=1):
+        try:
+            note = notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known)
+            _check_follows(note, place.notes[-1] if place.notes else None)
+        except BadNote as error:
+            place.wrong = f"note {number} in {folder / FILE}: {error}"
+            break
+        place.notes.append(note)
+    return place
+
+
+def judged(text: str, known: list[signing.PublicKey]) -> tuple[Note | None, str]:
+    """Return what a note of this log says, or why it is none."""
+    try:
+        return notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known), ""
+    except BadNote as error:
+        return None, str(error)
+
+
+def append(folder: Path, texts: list[str]) -> int:
+    """Add notes to a place's file, on the disk before this returns its new size. Raises OSError or BadNote.
+
+    What a crash left of a note that was never whole is cut off first.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = not (folder / FILE).exists()
+    with (folder / FILE).open("ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - TAIL))
+        tail = file.read()
+        ends = [found.end() for found in ENDS.finditer(tail)]
+        if not ends and end > TAIL:
+            raise BadNote(f"{folder / FILE} does not end in a note: nothing is added to it")
+        end -= len(tail) - ends[-1] if ends else end
+        file.truncate(end)
+        file.write((("\n" if end else "") + "\n".join(texts)).encode())
+        file.flush()
+        os.fsync(file.fileno())
+        size = file.seek(0, os.SEEK_END)
+    if fresh:
+        _sync_folder(folder)
+    return size
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Let nobody read while notes are added, place by place."""
+    with _held(fcntl.LOCK_EX):
+        yield
+
+
+def union(places: list[Place]) -> list[Note]:
+    """Return every note of every place once, by the time of its signature."""
+    found = {note.text: note for place in places for note in place.notes}
+    return sorted(found.values(), key=_at)
+
+
+def _check_follows(note: Note, last: Note | None) -> None:
+    """Raises BadNote when a note cannot come after the last one of its place."""
+    if last is not None and note.at <= last.at:
+        raise BadNote(f"{note.words} was not signed after the one before it")
+    known = (last.size, last.root) if last else (0, merkle.EMPTY)
+    if note.before is not None:
+        if note.before != known:
+            raise BadNote(f"{note.words} goes back from {note.before[0]} events, and {known[0]} had been signed")
+    elif last is not None and note.size < last.size:
+        raise BadNote(f"{note.words} is shorter than {last.words}, and nobody declared a restore")
+
+
+def _compare(places: list[Place]) -> None:
+    every = union(places)
+    for place in places:
+        has = {note.text for note in place.notes}
+        place.lacking = [note for note in every if note.text not in has]
+
+
+def _at(note: Note) -> datetime:
+    return note.at
+
+
+def _bytes(folder: Path) -> bytes | str:
+    try:
+        return (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        return f"{folder / FILE} cannot be read: {error.strerror}"
+
+
+@contextlib.contextmanager
+def _held(how: int) -> Iterator[None]:
+    """Hold the first place's folder: one writer, or many readers."""
+    try:
+        if how == fcntl.LOCK_EX:
+            folders()[0].mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folders()[0], os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        if how == fcntl.LOCK_EX:
+            raise
+        yield  # nothing is there to be read
+        return
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of a place's file, 0 when there is none."""
+    try:
+        return (folder / FILE).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,61 @@
+"""Workers' signs of life: that one is there, that it hears its queue, and that one who went deaf ends, to be started again."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import redis
+from celery.worker import state
+from django.conf import settings
+from django.core.cache import cache
+
+from moviesite.health import ALIVE, HEARTBEAT
+
+logger = logging.getLogger(__name__)
+KEPT = 300  # seconds a sign is remembered
+DEAF = 60.0  # seconds without a message, idle, while messages wait: it will not hear any more
+PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.5}
+_heard_at = time.monotonic()
+
+
+def strategy(task: Any, app: Any, consumer: Any, **_: Any) -> Callable[..., None]:
+    """How a worker takes a heartbeat message: in its main process, as it comes out of the queue, and no child is asked."""
+
+    def heard(message: Any, body: Any, ack: Any, reject: Any, callbacks: Any, **_: Any) -> None:
+        hear()
+        cache.set(f"{HEARTBEAT}.{message.delivery_info['routing_key']}", time.time(), timeout=KEPT)
+        ack(logger, consumer.connection_errors)
+
+    return heard
+
+
+def hear() -> None:
+    """A message came through."""
+    global _heard_at
+    _heard_at = time.monotonic()
+
+
+def sign(queues: Iterable[str]) -> None:
+    """Say for each queue that its worker is there and whether it is at work; end a worker that went deaf."""
+    global _heard_at
+    busy = bool(state.reserved_requests)
+    for queue in queues:
+        cache.set(f"{ALIVE}.{queue}", [time.time(), busy], timeout=KEPT)
+    if busy:
+        _heard_at = time.monotonic()  # it takes one message at a time
+    if time.monotonic() - _heard_at > DEAF and (waiting := _waiting(queues)):
+        logger.critical(
+            "deaf: %s messages wait, and none comes through. This worker ends, to be started again.", waiting
+        )
+        os._exit(1)  # its loop may be what is stuck: nothing is tidied, and nothing is at work
+
+
+def _waiting(queues: Iterable[str]) -> int:
+    """Return how many messages wait, asked on a connection of its own; 0 when the broker does not answer."""
+    try:
+        with redis.Redis.from_url(settings.BROKER, **PATIENCE) as line:
+            return sum(int(line.llen(queue)) for queue in queues)
+    except (redis.RedisError, OSError):
+        return 0

@@ -1,0 +1,1 @@
+{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"publicKey":{"hint":"c749616dcbe377630c522b469a65f82eed6aceb97d1919663dd3b0a9a25a049f"},"tlogEntries":[]}}

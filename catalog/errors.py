@@ -11,6 +11,10 @@ class UnknownMovie(CatalogError):
     """There is no film with this id."""
 
 
+class UnknownMember(CatalogError):
+    """There is nobody with this subject id, or this name."""
+
+
 class BadRating(CatalogError):
     """A rating that is not a whole number from 1 to 10."""
 

@@ -9,6 +9,7 @@ from mlops import work
 PUBLISH_EDITION = "catalog.publish_edition"
 THIN_EDITIONS = "catalog.thin_editions"
 NAMES = (PUBLISH_EDITION, THIN_EDITIONS)
+ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
 
 PACE = 1.0  # a nudge a second says all that needs saying
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import editions, publishing
+from catalog.services import editions, erasure, publishing
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -28,6 +28,13 @@ def publish_offered(lease: work.Lease) -> dict[str, Any]:
     if edition:
         logger.info("edition %s: %s films, %s rank changes", edition.number, edition.films, edition.changes)
     return result
+
+
+@work.handled(queue.ERASE_MEMBER)
+def erase_member(lease: work.Lease) -> dict[str, Any]:
+    """Erase whom a job names by digest, once: a redelivery finds them gone, and removes what was left in files."""
+    found = erasure.carry_out(at=timezone.now(), **lease.payload)
+    return {"erasure": found.pk if found else None}
 
 
 @shared_task(name="catalog.thin_editions")

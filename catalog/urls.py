@@ -1,6 +1,7 @@
 """Public pages. Chop the end off any address and the parent page answers."""
 
 from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from catalog.views import (
     charts,
@@ -15,6 +16,7 @@ from catalog.views import (
     receipts,
     script,
     similar,
+    transparency,
     versus,
 )
 
@@ -50,6 +52,13 @@ urlpatterns = [
     path("models", models.systems, name="models"),
     path("models/<slug:recipe_key>", models.system, name="model-system"),
     path("models/<slug:recipe_key>/<int:number>", models.version, name="model-version"),
+    path("transparency", transparency.transparency, name="transparency"),
+    path("transparency/checkpoint", transparency.checkpoint, name="checkpoint"),
+    path("transparency/checkpoint.json", transparency.checkpoint_json, name="checkpoint-json"),
+    path("transparency/key", transparency.key, name="checkpoint-key"),
+    path("transparency/proof", RedirectView.as_view(pattern_name="transparency")),
+    path("transparency/proof/<int:seq>.json", transparency.proof_json, name="checkpoint-proof"),
+    path("verify_audit.py", transparency.verify_audit, name="verify-audit-script"),
     path("how", pages.how, name="how"),
     path("data", pages.data, name="data"),
     path("territory", pages.territory, name="territory"),

@@ -12,23 +12,31 @@ from mlops.selectors.figures import Drift, Figure, Figures, Reruns, figures
 from mlops.services import cards
 from mlops.services.cards import ModelCard, Request, Section, Stretch, Vote
 from mlops.services.measured import CardTable
+from mlops.services.transparency import OURS as PUBLIC_ACTS
+from mlops.services.transparency import PublicAct, SignedNote, checkpoint, inclusion, public_acts
 
 __all__ = [
+    "PUBLIC_ACTS",
     "CardTable",
     "Component",
     "Drift",
     "Figure",
     "Figures",
     "ModelCard",
+    "PublicAct",
     "Request",
     "Reruns",
     "Section",
     "Service",
+    "SignedNote",
     "Stretch",
     "System",
     "VersionLine",
     "Vote",
+    "checkpoint",
     "figures",
+    "inclusion",
+    "public_acts",
     "served_at",
     "services",
     "systems",

@@ -204,6 +204,13 @@ class Recipe(Protocol):
         """Return what fit needs of one partition of a fold's train rows; partials of disjoint subjects just add up."""
         ...
 
+    def without(self, partial: Arrays, own: Arrays) -> Arrays:
+        """Return a partial less that of some of its subjects, exactly as if they had never been in it.
+
+        Raises ValueError when they cannot be told to be in it.
+        """
+        ...
+
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> Model:
         """Return a model from partials (none for a formula). Raises ValueError on a wrong parameter, NotEnoughData."""
         ...

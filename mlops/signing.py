@@ -31,9 +31,8 @@ def make_keys(private: Path, public: Path) -> bool:
     key = ec.generate_private_key(ec.SECP256R1())
     pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
     try:
-        _write(private, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none), 0o600)
-    except FileExistsError:  # another process was quicker
-        return False
+        if not _write(private, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none), 0o600):
+            return False  # another process was quicker
     except OSError as error:
         raise BadKey(f"{private} cannot be written ({error.strerror}): name another file.") from error
     publish(key.public_key(), public)
@@ -44,8 +43,6 @@ def publish(key: PublicKey, path: Path) -> None:
     """Write a public key to a file that is not there yet. Raises BadKey when it cannot be written."""
     try:
         _write(path, pem(key).encode(), 0o644)
-    except FileExistsError:
-        return
     except OSError as error:
         raise BadKey(f"{path} cannot be written ({error.strerror}): name another file.") from error
 
@@ -131,8 +128,8 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Write a file that is whole or not there. Raises FileExistsError when it is there already."""
+def _write(path: Path, data: bytes, mode: int) -> bool:
+    """Write a file that is whole or not there; say whether it was written, or another was there already."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -142,5 +139,8 @@ def _write(path: Path, data: bytes, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.link(draft, path)  # unlike a rename it takes nobody's place
+    except FileExistsError:
+        return False
     finally:
         draft.unlink()
+    return True

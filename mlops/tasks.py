@@ -9,7 +9,19 @@ from django.utils import timezone
 
 from mlops import queue, work
 from mlops.ports import SYSTEM
-from mlops.services import claims, drafts, job_acts, jobs, monitoring, requests, runs, workers
+from mlops.services import (
+    claims,
+    drafts,
+    erasing,
+    job_acts,
+    jobs,
+    monitoring,
+    requests,
+    runs,
+    strays,
+    unnamed,
+    workers,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +52,14 @@ def execute_long_job(*, job_id: int, **facts: Any) -> None:
 
 @shared_task(name="mlops.tend")
 def tend(**_: Any) -> None:
-    """Ask again for work that is due, let old requests expire, gather what visitors did. Twice is as good as once."""
+    """Ask again for what is due, let old requests expire, seal strays, gather what visitors did. Twice is as good as once."""
     at = timezone.now()
     claims.release_dead(at=at)
     jobs.release_dead(at=at)
     runs.nudge_due(at=at)
     jobs.nudge_due(at=at)
     requests.expire(by=SYSTEM, at=at)
+    strays.seal(at=at)
     monitoring.gather_outcomes(at=at)
 
 
@@ -69,4 +82,5 @@ def _measure(at: datetime) -> None:
 
 def _thin(at: datetime) -> None:
     rows, files = job_acts.thin(by=SYSTEM, at=at), drafts.sweep(at=at)
-    logger.info("%s rows of old work and %s drafts removed", rows, files)
+    erased, loose = erasing.clear(), unnamed.sweep(at=at)
+    logger.info("%s rows of old work, %s drafts, %s erased and %s unnamed files removed", rows, files, erased, loose)

@@ -6,6 +6,7 @@ from allauth.mfa.recovery_codes.views import view_recovery_codes
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 
+from catalog.views import leaving
 from moviesite import account_pages as ours
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", login_required(ours.Again.as_view()), name="account_reauthenticate"),
+    path("delete/", leaving.leave, name="account_delete"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("second-factor/", index, name="mfa_index"),
     path("second-factor/code/", authenticate, name="mfa_authenticate"),

@@ -85,8 +85,9 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
 def too_many(request: HttpRequest, seconds: float) -> HttpResponse:
     """Return the page that says to wait, and how long."""
     wait = max(1, round(seconds))
-    headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
-    return render(request, "429.html", {"minutes": -(-wait // 60)}, status=429, headers=headers)
+    response = render(request, "429.html", {"minutes": -(-wait // 60)}, status=429)
+    response["Retry-After"], response["Cache-Control"] = str(wait), "no-store"
+    return response
 
 
 def same(name: str) -> str:

@@ -20,7 +20,7 @@ class StaffDoor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        guarded = request.path.startswith(ADMIN) and not request.path.startswith(FREE)
+        guarded = request.path_info.startswith(ADMIN) and not request.path_info.startswith(FREE)
         away = self._away(request) if guarded and request.user.is_staff else None
         return away or self.get_response(request)
 

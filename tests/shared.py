@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
 
 from tests.clock import NOON
@@ -64,16 +66,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _emptied_after_transactional_tests() -> Iterator[None]:
     """Emptying a database is what the triggers refuse, so they step aside; what migrations made is made again."""
     from mlops import triggers
+    from mlops.management import migrating
 
+    mlops = apps.get_app_config("mlops")
     patch = pytest.MonkeyPatch()
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
         triggers.drop(connection, events=("DELETE", "TRUNCATE"))
+        post_migrate.disconnect(migrating.after, sender=mlops)  # emptying tells of itself as a migration does
         empty(self)
         _groups()
         _nothing_noted()
         triggers.install(connection)
+        post_migrate.connect(migrating.after, sender=mlops)
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield

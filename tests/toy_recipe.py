@@ -119,6 +119,12 @@ class Toy:
         sums = np.bincount(item, value, minlength=ITEMS).astype(np.int64)
         return {"sums": sums, "counts": np.bincount(item, minlength=ITEMS).astype(np.int64)}
 
+    def without(self, partial: Arrays, own: Arrays) -> Arrays:
+        left = {name: partial[name] - own[name] for name in ("sums", "counts")}
+        if any((value < 0).any() for value in left.values()):
+            raise ValueError("the sums are smaller than what is to be taken out of them")
+        return left
+
     def evaluate(self, model: Model, fold: Fold) -> Sequence[Metric]:
         each = np.abs(model.told(fold.asked["item"]) - fold.asked["value"])  # type: ignore[attr-defined]
         return [

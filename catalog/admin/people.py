@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,12 +19,13 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from catalog.admin.erasing import Erasing
 from catalog.admin.history import Remembered
 from catalog.admin.proof import Proven, require_fresh
 from catalog.admin.reasons import Reasoned, ReasonForm
 from catalog.admin.who import person
 from catalog.models import User
-from catalog.services import accounts
+from catalog.services import accounts, second_factors
 
 admin.site.unregister(Group)
 for table in (EmailAddress, Authenticator):  # nothing here works with addresses; second factors are nobody's to see
@@ -31,6 +33,7 @@ for table in (EmailAddress, Authenticator):  # nothing here works with addresses
         admin.site.unregister(table)
 
 GOVERNED = ("catalog", "mlops", "auth")  # apps whose permissions mean something here
+FOUND = 302  # what the admin answers after what it did
 ACTS = ("start_run", "request_promotion", "decide_promotion", "roll_back")  # what people do with what mlops keeps
 
 
@@ -68,7 +71,7 @@ class AccountForm(ReasonForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(ForSuperusers, Proven, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(Erasing, ForSuperusers, Proven, Reasoned, Remembered, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -95,7 +98,14 @@ class UserAdmin(ForSuperusers, Proven, Reasoned, Remembered, DjangoUserAdmin, Mo
         return [(None, {"fields": ("username", "subject_id")}), fieldsets[1]]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        return require_fresh(request) or super().user_change_password(request, id, form_url)
+        if away := require_fresh(request):
+            return away
+        with transaction.atomic():
+            response: HttpResponse = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == FOUND:
+                user = User.objects.get(pk=id)
+                second_factors.note(second_factors.PASSWORD_SET, user=user, by=person(request), at=timezone.now())
+        return response
 
     @display(description=_("roles"))
     def roles(self, obj: User) -> str:
@@ -105,12 +115,10 @@ class UserAdmin(ForSuperusers, Proven, Reasoned, Remembered, DjangoUserAdmin, Mo
         form.before = accounts.roles_of(User.objects.get(pk=obj.pk)) if change else {}
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        reason = form.cleaned_data.get("reason", "")
-        accounts.record_roles(
-            user=form.instance, before=form.before, by=person(request), at=timezone.now(), reason=reason
-        )
+    def tell(self, request: HttpRequest, form: Any, act: str) -> None:
+        facts = {"by": person(request), "at": timezone.now(), "reason": form.cleaned_data.get("reason", "")}
+        accounts.record_roles(user=form.instance, before=form.before, **facts)
+        super().tell(request, form, act)
 
 
 class GroupForm(ReasonForm):
@@ -145,12 +153,9 @@ class GroupAdmin(ForSuperusers, Proven, Reasoned, DjangoGroupAdmin, ModelAdmin):
         form.before = accounts.permissions_of(obj) if change else []
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        reason = form.cleaned_data.get("reason", "")
-        accounts.record_group(
-            group=form.instance, before=form.before, by=person(request), at=timezone.now(), reason=reason
-        )
+    def tell(self, request: HttpRequest, form: Any, act: str) -> None:
+        facts = {"by": person(request), "at": timezone.now(), "reason": form.cleaned_data.get("reason", "")}
+        accounts.record_group(group=form.instance, before=form.before, **facts)
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         accounts.delete_group(group=obj, by=person(request), at=timezone.now(), reason=self.reason_given(request))

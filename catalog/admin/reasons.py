@@ -8,8 +8,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
+
+from catalog.admin.answered import Answered
 
 LONGEST = 500
 
@@ -29,7 +30,7 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["reason"].required = self.instance.pk is not None
 
 
-class Reasoned(ModelAdmin):
+class Reasoned(Answered):
     """An admin page whose changes and deletions need a reason."""
 
     form = ReasonForm

@@ -1,13 +1,27 @@
 """People: accounts, and the raters that ratings belong to."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 
 from catalog.models.history import history
+
+
+class Accounts(UserManager["User"]):
+    """Accounts as commands make them: a superuser's is on record, whoever types the command."""
+
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **rest: Any) -> "User":
+        from mlops import audit  # noqa: PLC0415 — models of another app, while those of this one are loaded
+        from mlops.ports import SYSTEM  # noqa: PLC0415
+
+        with audit.governed():
+            user = super().create_superuser(username, email, password, **rest)
+            subject, facts = f"account:{user.subject_id}", {"staff": user.is_staff, "superuser": user.is_superuser}
+            audit.record("account.superuser-made", subject, by=SYSTEM, at=user.date_joined, **facts)
+        return user
 
 
 class User(AbstractUser):
@@ -15,6 +29,7 @@ class User(AbstractUser):
 
     subject_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
+    objects = Accounts()
     history = history(excluded_fields=["last_login", "password"])
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []

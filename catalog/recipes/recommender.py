@@ -47,6 +47,12 @@ class Recommender:
 
         return likes.partial(partition)
 
+    def without(self, partial: Arrays, own: Arrays) -> Arrays:
+        """Return the partition's ratings less the rows of some people. Raises ValueError when these are not in it."""
+        from catalog.recsys import likes  # noqa: PLC0415 — workers alone
+
+        return likes.without(partial, own)
+
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> RecommenderModel:
         """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
         from catalog.recsys import fitting  # noqa: PLC0415 — workers alone

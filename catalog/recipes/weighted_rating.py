@@ -103,6 +103,10 @@ class WeightedRating:
         """Return nothing: there is nothing to learn."""
         return {}
 
+    def without(self, partial: Arrays, own: Arrays) -> Arrays:
+        """Return nothing: nothing was learned of anybody."""
+        return {}
+
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> WeightedRatingModel:
         """Return the model these parameters describe; there is nothing to learn. Raises ValueError naming a wrong one."""
         return WeightedRatingModel(params["prior_votes"], params["floor"], params["c_rule"], tuple(params["kinds"]))

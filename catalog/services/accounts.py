@@ -2,19 +2,18 @@
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
 
 from catalog import groups
 from catalog.errors import CatalogError
 from catalog.models import User
-from mlops import audit
+from mlops import audit, erasure
 from mlops.ports import SYSTEM, Actor
 
 SUPERUSER, VISITOR = "superuser", "visitor"
@@ -43,12 +42,12 @@ def make_demo_accounts(*, at: datetime) -> list[tuple[str, str, str]]:
             "Demo accounts are for the embedded demo alone: make real ones with `manage.py createsuperuser` and in the admin."
         )
     path = Path(settings.STATE) / "accounts.txt"
-    with transaction.atomic():
+    with audit.governed():
         kept = _read(path)
         lines = [_account(username, role, kept.get(username)) for username, role in ROLES.items()]
         ours = [line for line in lines if line[2]]
         made = [role for name, _, subject, role in ours if name not in kept or kept[name][2] != subject]
-        if made:
+        if made or audit.changed():
             audit.record("accounts.demo-made", "accounts:demo", by=SYSTEM, at=at, roles=made)
         if ours != list(kept.values()):
             _write(path, ours)  # last inside the transaction: accounts nobody has the passwords of are rolled back
@@ -101,13 +100,23 @@ def _write(path: Path, lines: list[Line]) -> None:
         draft.unlink(missing_ok=True)
 
 
+def forget(digests: Collection[str]) -> int:
+    """Take out of STATE/accounts.txt the lines of people who were erased, by the digest of their subject id; say how many."""
+    path = Path(settings.STATE) / "accounts.txt"
+    lines = _read(path)
+    kept = [line for line in lines.values() if erasure.digest_of(line[2]) not in digests]
+    if len(kept) < len(lines):
+        _write(path, kept)
+    return len(lines) - len(kept)
+
+
 def roles_of(user: User) -> dict[str, Any]:
     """Return what an account may be: its groups and the three switches. No name is in it."""
     groups_held = sorted(user.groups.values_list("name", flat=True)) if user.pk else []
     return {"active": user.is_active, "staff": user.is_staff, "superuser": user.is_superuser, "groups": groups_held}
 
 
-@transaction.atomic
+@audit.governed()
 def record_roles(*, user: User, before: Mapping[str, Any], by: Actor, at: datetime, reason: str) -> bool:
     """Write to the audit log what an account may be now, when that changed; say whether it did."""
     after = roles_of(user)
@@ -124,19 +133,19 @@ def permissions_of(group: Group) -> list[str]:
     return sorted(f"{app}.{codename}" for app, codename in held)
 
 
-@transaction.atomic
+@audit.governed()
 def record_group(*, group: Group, before: Sequence[str], by: Actor, at: datetime, reason: str) -> bool:
-    """Write to the audit log which permissions a group gained and lost; say whether there were any."""
+    """Write to the audit log which permissions a group gained and lost, and its name; say whether anything changed."""
     after = permissions_of(group)
     gained, lost = sorted(set(after) - set(before)), sorted(set(before) - set(after))
-    if not gained and not lost:
+    if not gained and not lost and not audit.changed():
         return False
     facts = {"name": group.name, "gained": gained, "lost": lost}
     audit.record("group.permissions-changed", f"group:{group.pk}", by=by, at=at, reason=reason, **facts)
     return True
 
 
-@transaction.atomic
+@audit.governed()
 def delete_group(*, group: Group, by: Actor, at: datetime, reason: str) -> None:
     """Delete a group: its members keep their accounts, without this role."""
     facts = {"name": group.name, "members": group.user_set.count(), "lost": permissions_of(group)}

@@ -52,7 +52,7 @@ def check_may_load(sources: Sequence[Origin]) -> None:
         )
 
 
-@transaction.atomic
+@audit.governed()
 def load(*, demo_set: DemoSet, by: Actor, at: datetime, progress: Progress) -> list[DataImport]:
     """Write films, votes, rights and ratings with their history, and recount. Raises CatalogError, NotPublishable."""
     check_may_load([demo_set.film_source, demo_set.rating_source])

@@ -36,9 +36,7 @@ def is_due(last: ChartEdition | None, at: datetime) -> bool:
     return last is None or at >= last.at + timedelta(seconds=settings.EDITION_EVERY)
 
 
-def publish(
-    *, by: Actor, at: datetime, now: bool = False, films: list[Tallied] | None = None
-) -> ChartEdition | None:
+def publish(*, by: Actor, at: datetime, now: bool = False, films: list[Tallied] | None = None) -> ChartEdition | None:
     """Publish the next edition and return it; None when none is due, nothing changed, or another publisher was first.
 
     now: do not wait for EDITION_EVERY (the first load, a job, and tests). films: as they were read a moment ago.
@@ -66,7 +64,7 @@ def publish(
     return _commit(last, chart, service, data, by=by, at=at.replace(microsecond=0))
 
 
-@transaction.atomic
+@audit.governed()
 def _commit(
     last: ChartEdition | None, chart: Chart, service: Served, data: bytes, *, by: Actor, at: datetime
 ) -> ChartEdition | None:

@@ -8,8 +8,6 @@ import string
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-
 from catalog.errors import KeyRefused
 from catalog.models import Partner, PartnerKey, User
 from mlops import audit
@@ -43,7 +41,7 @@ def well_formed(plain: str) -> bool:
     return SHAPE.fullmatch(plain) is not None and checksum(plain[:-CHECK]) == plain[-CHECK:]
 
 
-@transaction.atomic
+@audit.governed()
 def issue_key(
     *, partner: Partner, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime
 ) -> tuple[PartnerKey, str]:
@@ -68,7 +66,7 @@ def issue_key(
     return key, plain
 
 
-@transaction.atomic
+@audit.governed()
 def issue_key_to(
     *, name: str, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime
 ) -> tuple[PartnerKey, str]:
@@ -83,7 +81,7 @@ def issue_key_to(
     return issue_key(partner=partner, scopes=scopes, expires_at=expires_at, by=by, at=at)
 
 
-@transaction.atomic
+@audit.governed()
 def revoke_key(*, key: PartnerKey, by: Actor, at: datetime, reason: str) -> PartnerKey:
     """End a key at once and return it. Raises KeyRefused without a reason, or when it was revoked before."""
     reason = reason.strip()

@@ -41,6 +41,24 @@ def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:
     return True
 
 
+def take_out(*, rater: Rater) -> int:
+    """Take out all that a rater gave, films rising, and move the tallies back; return how many. Inside an erasure alone.
+
+    Unlike a withdrawal it leaves no row of history.
+    """
+    gone = 0
+    while given := list(
+        Rating.objects.filter(rater=rater).order_by("movie_id").values_list("pk", "movie_id", "value")[:1_000]
+    ):
+        for _, movie_id, value in given if rater.kind in COUNTS else ():
+            _move(movie_id, votes=-1, points=-10 * value)
+        rows = Rating.objects.filter(pk__in=[pk for pk, _, _ in given])
+        gone += rows._raw_delete(rows.db)
+    if gone:
+        queue.publish_soon()
+    return gone
+
+
 @transaction.atomic
 def _rate(movie_id: int, by: User, at: datetime, value: int) -> Rating:
     if not Movie.objects.filter(pk=movie_id).exists():

@@ -14,11 +14,12 @@ ADDED = "account.second-factor-added"
 REMOVED = "account.second-factor-removed"
 CODES_MADE = "account.recovery-codes-made"
 RESET = "account.second-factor-reset"
+PASSWORD_SET = "account.password-set"  # by somebody else
 
 
 @transaction.atomic
 def note(action: str, *, user: User, by: Actor, at: datetime, reason: str = "", **facts: str) -> bool:
-    """Record an act on an account's second factor, inside its transaction; visitors' own acts are not on record."""
+    """Record an act on how a staff account signs in, inside its transaction; visitors' own acts are not on record."""
     if user.is_staff:
         audit.record(action, f"account:{user.subject_id}", by=by, at=at, reason=reason, **facts)
     return bool(user.is_staff)

@@ -1,4 +1,4 @@
-"""The script that checks an edition with nothing but Python, handed out as it lies in docs/."""
+"""The scripts that check an edition and the audit log with nothing but Python, handed out as they lie in docs/."""
 
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ def verify_script(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text(), content_type="text/plain; charset=utf-8")
 
 
-@lru_cache(maxsize=1)
-def text() -> str:
-    """Return the script, read once."""
-    return str((settings.BASE_DIR / "docs" / "verify_edition.py").read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def text(name: str = "verify_edition.py") -> str:
+    """Return a script, read once."""
+    return str((settings.BASE_DIR / "docs" / name).read_text(encoding="utf-8"))

@@ -42,7 +42,7 @@ def status(form: Any) -> int:
     return REFUSED if getattr(form, "refused", False) else 200
 
 
-def sentence(refusal: Exception) -> str:
+def sentence(refusal: object) -> str:
     """Return a refusal as a sentence that begins a line; the name of a field stays as it is written."""
     words = str(refusal)
     return words if words.partition(" ")[0].endswith(":") else words[:1].upper() + words[1:]

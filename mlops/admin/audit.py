@@ -5,22 +5,20 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 
-from mlops.admin import audit_page, audit_state
+from mlops.admin import audit_page, audit_state, verdict
 from mlops.admin.actors import names, who
 from mlops.admin.paged import Paged
 from mlops.models import AuditEvent
 from mlops.ports import SYSTEM
-from mlops.services import audit
 
 RECENT = 2000  # events that the filter by action takes its choices from
 
@@ -112,29 +110,13 @@ class AuditEventAdmin(Paged):
     @action(description=_("Verify the log"), permissions=["view"], icon="verified", url_path="verify")
     def verify_log(self, request: HttpRequest) -> HttpResponse:
         """Recompute the whole chain and say what was found."""
-        self._report(request, audit.verify())
+        verdict.tell(request)
         return HttpResponseRedirect(reverse("admin:mlops_auditevent_changelist"))
 
     @action(description=_("Verify the log"), permissions=["view"], icon="verified", url_path="verify-log")
     def verify_log_from_event(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        self._report(request, audit.verify())
+        verdict.tell(request)
         return HttpResponseRedirect(reverse("admin:mlops_auditevent_change", args=[object_id]))
-
-    def _report(self, request: HttpRequest, verdict: audit.Verdict) -> None:
-        if verdict.holds:
-            words = ngettext(
-                "The log holds: %(n)s event, head %(head)s.",
-                "The log holds: %(n)s events, head %(head)s.",
-                verdict.events,
-            )
-            self.message_user(request, words % {"n": verdict.events, "head": verdict.head}, messages.SUCCESS)
-        if verdict.first_bad is not None:
-            words = gettext("Tampered with at event %(seq)s: %(why)s. The %(n)s events before it hold.")
-            facts = {"seq": verdict.first_bad, "why": verdict.why, "n": verdict.events}
-            self.message_user(request, words % facts, messages.ERROR)
-        if verdict.triggers_missing:
-            words = gettext("Unguarded: the triggers %(names)s are missing or changed.")
-            self.message_user(request, words % {"names": ", ".join(verdict.triggers_missing)}, messages.ERROR)
 
 
 def _name(events: Iterable[Any]) -> None:

@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from mlops.admin import addresses
-from mlops.admin.blocks import Cell, Grid, Shown, digest, num, value
+from mlops.admin.blocks import Cell, Grid, Shown, value
 from mlops.admin.words import plain, whole
 from mlops.models import Capture
 
 MOST = 100  # noted changes that the page of an event lists
-LONG = 160  # characters of what changed, in a table
+LONG = 120  # characters of what changed, in a table
 MARKS = {"I": "new", "U": "changed", "D": "gone"}
 
 
@@ -51,15 +51,15 @@ def listed(request: HttpRequest, rows: Any, caption: str) -> Grid:
     may = request.user.has_perm("mlops.view_capture")
     lines: list[Sequence[Shown]] = [
         [
-            Cell(gettext("change %(pk)s") % {"pk": row.pk}, href=addresses.row("capture", row.pk) if may else ""),
-            Cell(in_words(row.op), mark=MARKS.get(row.op, "")),
-            digest(row.of),
-            digest(row.row),
+            Cell(
+                f"{row.pk} {in_words(row.op)}", addresses.row("capture", row.pk) if may else "", MARKS.get(row.op, "")
+            ),
+            f"{row.of} {row.row}",
             summary(row),
         ]
         for row in rows
     ]
-    heads = [gettext("change"), gettext("how"), gettext("table"), gettext("row"), gettext("what changed")]
+    heads = [gettext("change"), gettext("table and row"), gettext("what changed")]
     return Grid(caption, heads, lines, gettext("There is none."))
 
 
@@ -86,18 +86,22 @@ def sealed_changes(request: HttpRequest, seq: int, most: int = MOST) -> list[Any
 
 def _told(text: str | None) -> dict[str, Any]:
     """Return what a side tells; nothing where there is none, or where it was tampered with."""
+    found = _json(text or "{}")
+    return {name: _json(told) for name, told in found.items()} if isinstance(found, dict) else {}
+
+
+def _json(text: Any) -> Any:
+    """Return what a text says as JSON; SQLite keeps JSON columns as texts. What is none, stays a text."""
+    if not isinstance(text, str) or text[:1] not in ("{", "["):
+        return text
     try:
-        found = json.loads(text or "{}")
+        return json.loads(text)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return text
 
 
 def _side(told: dict[str, Any], name: str) -> Shown:
-    if name not in told:
-        return "—"
-    cell = value(told[name])
-    return num(cell.text) if cell.number else cell
+    return replace(value(told[name]), number=False) if name in told else "—"
 
 
 def _name(column: str) -> str:

@@ -18,7 +18,7 @@ from mlops.admin.captured import MARKS, differences, in_words, listed, sealed_by
 from mlops.admin.paged import Paged, View
 from mlops.models import Capture
 from mlops.models.captures import CaptureQuerySet
-from mlops.triggers import governed
+from mlops.triggers.governed import governed
 
 OTHERS = 50  # changes of the same row that a page lists
 
@@ -41,7 +41,7 @@ class Table(DropdownFilter):
     parameter_name = "table"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(table, table) for table in sorted(one.table for one in governed.governed())]
+        return [(table, table) for table in sorted(one.table for one in governed())]
 
     def queryset(self, request: HttpRequest, queryset: CaptureQuerySet) -> QuerySet[Capture]:
         return queryset.filter(of=self.value()) if self.value() else queryset
@@ -49,7 +49,7 @@ class Table(DropdownFilter):
 
 @admin.register(Capture)
 class CaptureAdmin(Paged):
-    list_display = ("number", "change", "of", "row", "what", "answered_by")
+    list_display = ("number", "change", "table", "row", "what", "answered_by")
     list_filter = (Sealed, Table, ("op", ChoicesDropdownFilter))
     list_filter_submit = True
     list_per_page = 50
@@ -66,6 +66,10 @@ class CaptureAdmin(Paged):
     @display(description=_("change"), ordering="op", label={"I": "success", "U": "info", "D": "danger"})
     def change(self, obj: Capture) -> tuple[str, Any]:
         return obj.op, in_words(obj.op)
+
+    @display(description=_("table"), ordering="of")
+    def table(self, obj: Capture) -> str:
+        return obj.of
 
     @display(description=_("what changed"))
     def what(self, obj: Capture) -> str:

@@ -84,6 +84,7 @@ class Paged(LookOnly, ModelAdmin):
         act: acting.Act,
         *,
         proof: bool = False,
+        sections: Sequence[Section] = (),
     ) -> HttpResponse:
         """Show the page of an act; on POST do it, or say on the same page why not, with all that was typed."""
         if request.method == "POST" and (done := acting.attempt(request, form, act, proof=proof)):

@@ -1,7 +1,6 @@
 """Changes of governed rows that nobody answered for: what changed, and the page on which a person accounts for it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +14,7 @@ from mlops.admin import addresses, captured, drafts
 from mlops.admin.actors import person, teller
 from mlops.admin.blocks import Act, Grid, Section, Shown, Words
 from mlops.admin.forms import ReasonForm
-from mlops.admin.words import moment, whole
+from mlops.admin.words import whole
 from mlops.models import AuditEvent, Capture
 from mlops.selectors.review import MOST_EVENTS
 from mlops.services import strays
@@ -86,7 +85,7 @@ def _lead(left: strays.Open) -> str:
 
 
 def _event(request: HttpRequest, event: AuditEvent) -> Section:
-    title = _("Event %(seq)s, sealed on %(at)s") % {"seq": event.seq, "at": moment(datetime.fromisoformat(event.at))}
+    title = _("Event %(seq)s, sealed on %(at)s") % {"seq": event.seq, "at": event.at[:19].replace("T", " ") + " UTC"}
     acts = [act_of(event.seq)] if policies.may_account(person(request)) else []
     if request.user.has_perm("mlops.view_auditevent"):
         acts.append(Act(_("The event"), addresses.row("auditevent", event.seq)))

@@ -93,6 +93,11 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('subject_digest__regex', '^[0-9a-f]{64}$')), name='mlops_erasure_subject_digest'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='mlops_erasure_has_reason')],
             },
         ),
+        migrations.AlterField(
+            model_name='run',
+            name='cause',
+            field=models.CharField(choices=[('PERSON', 'a person asked for it'), ('FIRST', 'the recipe has no version yet'), ('SCHEDULE', 'the schedule asked for it'), ('DRIFT', "recent data moved away from the champion's dataset"), ('GRID', 'one point of a grid'), ('ERASURE', "a person's data was erased")], max_length=8),
+        ),
         migrations.CreateModel(
             name='Job',
             fields=[

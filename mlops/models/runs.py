@@ -38,6 +38,7 @@ class Run(models.Model):
         SCHEDULE = "SCHEDULE", "the schedule asked for it"
         DRIFT = "DRIFT", "recent data moved away from the champion's dataset"
         GRID = "GRID", "one point of a grid"
+        ERASURE = "ERASURE", "a person's data was erased"
 
     recipe_key = models.SlugField(max_length=60)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)

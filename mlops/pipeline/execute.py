@@ -17,7 +17,7 @@ from mlops.pipeline.steps import BY_NAME
 from mlops.pipeline.usage import metered
 from mlops.pipeline.workspace import Workspace, digest_of
 from mlops.ports import NotEnoughData
-from mlops.services import claims, grids
+from mlops.services import claims, erasing, grids
 from mlops.services.claims import Claim
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ def execute(*, run_id: int, worker: str, told: Callable[[str], None] = _quiet) -
             _carry_out(claim, told)
         except ClaimLost as error:
             logger.warning("stopped: %s", error)
+            erasing.clear()  # it may have put back what an erasure, which stopped it, had just removed
 
 
 def _carry_out(claim: Claim, told: Callable[[str], None]) -> None:

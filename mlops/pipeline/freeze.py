@@ -2,19 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mlops import arrays, store
+from mlops.errors import MlopsError
 from mlops.models import Dataset
 from mlops.pipeline import contract, parquet
 from mlops.pipeline.partitions import PARTITIONS, parted
 from mlops.ports import Actor, Array, Column, NotEnoughData, Origin, Recipe, Rows
-from mlops.services import datasets, distributions
+from mlops.services import datasets, distributions, unnamed
+from mlops.services.erasing import Stale
+
+ATTEMPTS = 5
 
 
 def freeze(*, recipe: Recipe, until: datetime, by: Actor, at: datetime) -> Dataset:
@@ -22,6 +27,23 @@ def freeze(*, recipe: Recipe, until: datetime, by: Actor, at: datetime) -> Datas
 
     Raises ContractBreach naming column, rule and rows, NotEnoughData when there is no row, OSError when it cannot be written.
     """
+    for _ in range(ATTEMPTS):
+        erasures = datasets.erasures()
+        parts, facts = _read(recipe, until)
+        found = fingerprint(parts, recipe.columns)
+        if same := datasets.find(dataset_key=recipe.dataset_key, fingerprint=found):
+            return same
+        fields = facts()
+        who: dict[str, Any] = {"until": until, "by": by, "at": at, "erasures": erasures}
+        try:
+            return datasets.keep(dataset_key=recipe.dataset_key, fingerprint=found, **who, **fields)
+        except Stale:  # somebody whose rows may be among these was erased meanwhile
+            unnamed.drop(fields)
+    raise MlopsError(f"somebody was erased in each of {ATTEMPTS} attempts; freeze again.")
+
+
+def _read(recipe: Recipe, until: datetime) -> tuple[list[dict[str, Array]], Callable[[], dict[str, Any]]]:
+    """Return the rows by partition, and what puts them into the store and returns the dataset's other columns."""
     extract = recipe.extract(None, until)
     contract.check(recipe.columns, extract.rows)
     rows = {
@@ -30,10 +52,7 @@ def freeze(*, recipe: Recipe, until: datetime, by: Actor, at: datetime) -> Datas
     if not len(rows[recipe.subject]):
         raise NotEnoughData(f"0 rows were recorded for {recipe.dataset_key} until {until:%Y-%m-%d %H:%M}")
     parts = [in_order(part, recipe.subject) for part in parted(rows, recipe.subject)]
-    found = fingerprint(parts, recipe.columns)
-    same = datasets.find(dataset_key=recipe.dataset_key, fingerprint=found)
-    fields = {} if same else _facts(recipe, rows, extract.origins, parts)
-    return same or datasets.keep(dataset_key=recipe.dataset_key, fingerprint=found, until=until, by=by, at=at, **fields)
+    return parts, partial(_facts, recipe, rows, extract.origins, parts)
 
 
 def in_order(rows: Rows, subject: str) -> dict[str, Array]:
@@ -69,7 +88,7 @@ def _facts(recipe: Recipe, rows: Rows, origins: Sequence[Origin], parts: Sequenc
         "rows": len(rows[subject]),
         "subjects": len(np.unique(rows[subject])),
         "contract": _contract(recipe.columns),
-        "counts": {"columns": len(rows), "partitions": PARTITIONS, **_distinct(recipe.columns, rows)},
+        "counts": {"columns": len(rows), "partitions": PARTITIONS, **distinct(recipe.columns, rows)},
         "histograms": distributions.keep(recipe=recipe, rows=rows),
         "origins": [asdict(origin) for origin in origins],
         "partitions": [_kept(place, part, subject) for place, part in enumerate(parts)],
@@ -81,7 +100,8 @@ def _kept(place: int, part: Rows, subject: str) -> dict[str, Any]:
     return {"partition": place, "rows": len(part[subject]), "subjects": len(np.unique(part[subject])), "digest": digest}
 
 
-def _distinct(columns: Sequence[Column], rows: Rows) -> dict[str, int]:
+def distinct(columns: Sequence[Column], rows: Rows) -> dict[str, int]:
+    """Return how many different values each column has."""
     return {f"distinct {column.name}": len(np.unique(rows[column.name])) for column in columns}
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from mlops import arrays, registry
 from mlops.errors import MlopsError
+from mlops.models import ModelVersion
 from mlops.pipeline import environment, parquet
 from mlops.pipeline.workspace import part_partials
 from mlops.selectors.versions import labelled
-from mlops.services import manifests
+from mlops.services import manifests, relearning
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,13 @@ def reproduce(*, label: str, told: Callable[[str], None]) -> Reproduction:
         learned = recipe.load(fitted.arrays())
         _, more = recipe.stability(learned, fold, run.params, run.seed)
         again = arrays.digest({**fitted.arrays(), **more})
-        return Reproduction(signed.arrays, again, _differences(run.environment, environment.facts()))
+        why = _differences(run.environment, environment.facts())
+        return Reproduction(signed.arrays, again, f"{_erased(version)}{why}")
+
+
+def _erased(version: ModelVersion) -> str:
+    gone = relearning.learned_from_erased(version)
+    return f"it learned from {gone} since erased, and cannot be reproduced; " if gone else ""
 
 
 def _differences(then: dict[str, Any], now: dict[str, Any]) -> str:

@@ -60,6 +60,10 @@ class Workspace:
         if done >= total or time.monotonic() - self._written > PACE:
             self._tell()
 
+    def announce(self, output: Output) -> None:
+        """Write down what the step is about to put into the store. Raises ClaimLost."""
+        claims.announce(claim=self.claim, name=self.step, output=output, at=timezone.now())
+
     def _tell(self) -> None:
         done, total = self.progress
         claims.tell(claim=self.claim, name=self.step, done=done, total=total, log=self.log, at=timezone.now())

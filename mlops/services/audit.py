@@ -11,7 +11,7 @@ from mlops.errors import AuditBroken
 from mlops.models.audit import GENESIS, AuditEvent, leaf
 from mlops.models.captures import CaptureQuerySet
 from mlops.ports import Actor
-from mlops.services import sealing
+from mlops.services import chain, sealing
 from mlops.triggers import AUDIT_LOCK, missing
 
 
@@ -69,27 +69,17 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Recompute the whole chain and name the first event that breaks it, or else say that triggers are missing."""
+    """Recompute the chain and name the first event that breaks it, or else say that triggers are missing.
+
+    What else there is to be asked (signed notes, noted changes, rows), services.verification asks.
+    """
     lacking = tuple(missing(connection))
     seq, prev = 0, GENESIS
     try:
-        for event in AuditEvent.objects.order_by("seq").iterator(chunk_size=2000):
-            why = _fault(event, seq + 1, prev)
-            if why:
-                return Verdict(seq, prev.hex(), event.seq, why, lacking)
-            seq, prev = event.seq, bytes(event.hash)
+        for row in chain.rows():
+            if why := chain.fault(row, seq + 1, prev):
+                return Verdict(seq, prev.hex(), row.seq, why, lacking)
+            seq, prev = row.seq, bytes(row.hash)
     except DatabaseError as error:  # SQLite keeps a text that is no UTF-8, and then cannot read it
         return Verdict(seq, prev.hex(), seq + 1, f"it, or one after it, cannot be read: {error}", lacking)
     return Verdict(seq, prev.hex(), triggers_missing=lacking)
-
-
-def _fault(event: AuditEvent, seq: int, prev: bytes) -> str:
-    if event.seq != seq:
-        return f"event {seq} is missing"
-    if not isinstance(event.body, str) or isinstance(event.prev, str) or isinstance(event.hash, str):
-        return "a column is not of the type that was written"  # SQLite keeps any type in any column
-    if bytes(event.prev) != prev:
-        return "it does not follow the event before it"
-    if bytes(event.hash) != leaf(prev, seq, event.body):
-        return "its text is not the text that was hashed"
-    return ""

@@ -9,6 +9,7 @@ from mlops import registry
 from mlops.models import Dataset, Deployment, GateReport, ModelVersion, Run
 from mlops.selectors import components
 from mlops.selectors.components import UNKNOWN, Component
+from mlops.services import relearning
 from mlops.services.measured import CardTable, evaluation, stability, steps
 
 OPEN_LICENCE = "ANY"
@@ -192,6 +193,8 @@ def _limits(version: ModelVersion, run: Run | None, report: GateReport | None, r
             for origin in dataset.origins
             if origin.get("permitted_use") != OPEN_LICENCE
         ]
+    if gone := relearning.learned_from_erased(version):
+        told.append(f"It learned from {gone} since erased, and cannot be reproduced bit for bit.")
     if run and run.environment.get("dirty") is True:
         told.append("Its code was not as committed.")
     told += [str(r.get("words")) for r in (report.results if report else ()) if r.get("passed") is False]

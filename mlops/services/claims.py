@@ -98,6 +98,12 @@ def tell(*, claim: Claim, name: str, done: int, total: int, log: str, at: dateti
         _step(claim, name).update(done=done, total=total, log=log)
 
 
+def announce(*, claim: Claim, name: str, output: Mapping[str, Any], at: datetime) -> None:
+    """Name what a step is about to put into the store: it is no output until the step is done. Raises ClaimLost."""
+    with holding(claim=claim, at=at):
+        _step(claim, name).update(output=dict(output))
+
+
 def finish_step(
     *, claim: Claim, name: str, output: Mapping[str, Any], digest: str, usage: Usage, log: str, at: datetime
 ) -> None:

@@ -7,8 +7,9 @@ from django.db import IntegrityError
 from django.db.models import Max
 
 from mlops.errors import MlopsError
-from mlops.models import Dataset
+from mlops.models import Dataset, Erasure
 from mlops.ports import Actor
+from mlops.services import erasing
 from mlops.services.audit import record
 from mlops.services.sealing import governed
 
@@ -20,21 +21,36 @@ def find(*, dataset_key: str, fingerprint: str) -> Dataset | None:
     return Dataset.objects.filter(dataset_key=dataset_key, fingerprint=fingerprint).first()
 
 
-def keep(*, dataset_key: str, fingerprint: str, by: Actor, at: datetime, **fields: Any) -> Dataset:
-    """Return the dataset of this fingerprint, written now unless it is there; fields are the row's others."""
+def erasures() -> int:
+    """Return how many subjects were erased so far."""
+    return Erasure.objects.count()
+
+
+def keep(
+    *, dataset_key: str, fingerprint: str, by: Actor, at: datetime, erasures: int | None = None, **fields: Any
+) -> Dataset:
+    """Return the dataset of this fingerprint, written now unless it is there; fields are the row's others.
+
+    erasures: how many there were when its rows were read. Raises erasing.Stale when somebody was erased since.
+    """
     for _ in range(ATTEMPTS):
         found = find(dataset_key=dataset_key, fingerprint=fingerprint)
         if found:
             return found
         try:
-            return _made(dataset_key, fingerprint, by, at, fields)
+            return _made(dataset_key, fingerprint, by, at, erasures, fields)
         except IntegrityError:  # somebody froze the same rows, or took the number, a moment ago
             continue
     raise MlopsError(f"no free number for a dataset {dataset_key} in {ATTEMPTS} attempts; freeze again.")
 
 
 @governed()
-def _made(dataset_key: str, fingerprint: str, by: Actor, at: datetime, fields: dict[str, Any]) -> Dataset:
+def _made(
+    dataset_key: str, fingerprint: str, by: Actor, at: datetime, before: int | None, fields: dict[str, Any]
+) -> Dataset:
+    erasing.lock_freezing()
+    if before not in (None, erasures()):
+        raise erasing.Stale
     last = Dataset.objects.filter(dataset_key=dataset_key).aggregate(last=Max("number"))["last"]
     made = Dataset.objects.create(
         dataset_key=dataset_key,

@@ -25,7 +25,7 @@ def export(path: Path) -> tuple[int, int]:
         texts = dict.fromkeys(note.text for note in places.union(found))
         texts |= dict.fromkeys(Checkpoint.objects.order_by("pk").values_list("note", flat=True))
         file.write(_line({"kind": "log", "origin": settings.AUDIT_ORIGIN, "v": 1}))
-        for key in places.keys() if texts else []:
+        for key in places.public_keys() if texts else []:
             file.write(_line({"kind": "key", "pem": signing.pem(key)}))
         for text in texts:
             file.write(_line({"kind": "note", "text": text}))

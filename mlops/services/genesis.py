@@ -5,7 +5,7 @@ from datetime import datetime
 from mlops import arrays, registry, store
 from mlops.errors import MlopsError
 from mlops.models import Deployment, ModelVersion
-from mlops.ports import Actor, Kind
+from mlops.ports import Actor, Kind, Recipe
 from mlops.services import manifests
 from mlops.services.audit import record
 from mlops.services.promotion import lock_slot
@@ -23,20 +23,8 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
     recipe = registry.recipe(recipe_key)
     if recipe.kind is not Kind.SOFTWARE:
         raise MlopsError(f"{recipe.title} learns from data: its first version needs a request and an approval.")
-    state = recipe.fit((), recipe.params, seed=0).arrays()
-    packed = arrays.pack(state)
-    artefact = store.put(packed)
-    version = ModelVersion(
-        recipe_key=recipe_key,
-        kind=recipe.kind.value,
-        number=1,
-        state=ModelVersion.State.APPROVED,
-        artefact_digest=artefact,
-        arrays_digest=arrays.digest(state),
-        params=dict(recipe.params),
-        created_at=at,
-        created_by=str(by.subject_id),
-    )
+    packed = arrays.pack(recipe.fit((), recipe.params, seed=0).arrays())
+    version = _first(recipe, store.put(packed), arrays.digest(arrays.unpack(packed)), by, at)
     signed = manifests.sign(manifests.stated(version, len(packed), version.arrays_digest))
     with governed():
         lock_slot(recipe_key)
@@ -50,6 +38,21 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
             started_by=str(by.subject_id),
         )
         manifests.keep(version=version, signed=signed, by=by, at=at)
-        facts = {"artefact": artefact, "manifest": signed.digest, "params": dict(recipe.params)}
+        facts = {"artefact": version.artefact_digest, "manifest": signed.digest, "params": dict(recipe.params)}
         record("version.genesis", f"version:{version.label}", by=by, at=at, **facts)
     return deployment
+
+
+def _first(recipe: Recipe, artefact: str, learned: str, by: Actor, at: datetime) -> ModelVersion:
+    """The version as it will be written."""
+    return ModelVersion(
+        recipe_key=recipe.key,
+        kind=recipe.kind.value,
+        number=1,
+        state=ModelVersion.State.APPROVED,
+        artefact_digest=artefact,
+        arrays_digest=learned,
+        params=dict(recipe.params),
+        created_at=at,
+        created_by=str(by.subject_id),
+    )

@@ -60,7 +60,9 @@ def offer(
     job = Job.objects.filter(key=key).first() or _put(key, facts, by, at, not_before)
     if (job.task, job.queue, job.payload) != (task, queue, facts["payload"]):
         raise BadJob(f"key: «{key}» stands for other work already ({job.task}): choose a key for this piece of work.")
-    if job.state == Job.State.WAITING and (job.not_before is None or job.not_before <= at):
+    if job.state == Job.State.RUNNING and workers.is_gone(job.worker):
+        _end_lease(job.pk, job.worker, job.deliveries, at)
+    if Job.objects.due(at).filter(pk=job.pk).exists():
         queues.work_soon(job.pk, queue)
     return job
 
@@ -126,8 +128,8 @@ def release_dead(*, at: datetime) -> int:
     """End the leases of workers whose process is known to be gone, without waiting for them to run out."""
     running = Job.objects.filter(state=Job.State.RUNNING).values_list("pk", "worker", "deliveries")
     dead = [row for row in running if workers.is_gone(row[1])]
-    for pk, worker, number in dead:
-        Lease(pk, worker, number, "", "", {}).held().update(lease_until=at - timedelta(microseconds=1))
+    for row in dead:
+        _end_lease(*row, at)
     return len(dead)
 
 
@@ -140,6 +142,11 @@ def nudge_due(*, at: datetime) -> int:
         else:
             queues.work_soon(pk, queue)
     return len(due)
+
+
+def _end_lease(job_id: int, worker: str, number: int, at: datetime) -> None:
+    held = Lease(job_id, worker, number, "", "", {}).held()
+    held.update(lease_until=at - timedelta(microseconds=1))
 
 
 def _put(key: str, facts: Mapping[str, Any], by: Actor, at: datetime, not_before: datetime | None) -> Job:

@@ -18,8 +18,10 @@ def differences() -> Iterator[str]:
 
 def _of(table: Governed) -> Iterator[str]:
     noted = _noted(table)
-    for key, now in _rows(table):
+    for key, now, counts in _rows(table):
         op, after = noted.pop(key, ("", None))
+        if not op and not counts:
+            continue
         if not op:
             yield f"{table.table} {key} is there, and nothing was noted of it"
         elif op == "D":
@@ -31,10 +33,11 @@ def _of(table: Governed) -> Iterator[str]:
             yield f"{table.table} {key} is gone, and nobody noted it"
 
 
-def _rows(table: Governed) -> Iterator[tuple[str, str]]:
-    """Return of every row its key and its governed columns, told as a trigger tells them."""
+def _rows(table: Governed) -> Iterator[tuple[str, str, bool]]:
+    """Return of every row its key, its governed columns, told as a trigger tells them, and whether it is governed."""
     key, told = table.key.format(row=table.table), table.told(table.table, connection.vendor)
-    yield from _asked(f"SELECT CAST({key} AS text), {told} FROM {table.table} ORDER BY 1", [])  # noqa: S608 — our own
+    only = table.only.format(row=table.table) or "1 = 1"
+    yield from _asked(f"SELECT CAST({key} AS text), {told}, ({only}) FROM {table.table} ORDER BY 1", [])  # noqa: S608 — our own
 
 
 def _noted(table: Governed) -> dict[str, tuple[str, str | None]]:

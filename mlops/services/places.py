@@ -50,7 +50,7 @@ def folders() -> list[Path]:
     return [Path(folder) for folder in settings.CHECKPOINT_PLACES]
 
 
-def keys() -> list[signing.PublicKey]:
+def public_keys() -> list[signing.PublicKey]:
     """Return the public keys that notes are checked by, the one in use first. Raises BadKey."""
     return signing.public_keys(Path(settings.CHECKPOINT_PUBLIC_KEY))
 
@@ -59,7 +59,7 @@ def read_all() -> list[Place]:
     """Return what every place holds, as it was at one moment. Raises BadKey when there are notes and no key to check by."""
     with _held(fcntl.LOCK_SH):
         data = {folder: _bytes(folder) for folder in folders()}
-    known = keys() if any(isinstance(found, bytes) and found for found in data.values()) else []
+    known = public_keys() if any(isinstance(found, bytes) and found for found in data.values()) else []
     places = [read(folder, found, known) for folder, found in data.items()]
     _compare(places)
     return places

@@ -33,6 +33,8 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
     replaced = Deployment.objects.champion(version.recipe_key)
     if replaced:
         _end(replaced, by, at)
+    else:
+        _check_after_the_last(version.recipe_key, at)
     deployment = Deployment.objects.create(
         recipe_key=version.recipe_key,
         version=version,
@@ -94,6 +96,14 @@ def roll_back(
         deployment=deployment.pk if deployment else None,
     )
     return deployment
+
+
+def _check_after_the_last(recipe_key: str, at: datetime) -> None:
+    """Where nothing serves, something did until a moment that another process may have read from its clock later."""
+    last = Deployment.objects.filter(recipe_key=recipe_key).order_by("-pk").first()
+    if last and last.ended_at and at < last.ended_at:
+        when = f"{last.ended_at:%d %B %Y %H:%M}"
+        raise Conflict(f"{last.version.label} was rolled back on {when}, after this: look at it again.")
 
 
 def _put_back(champion: Deployment, version: ModelVersion, reason: str, by: Actor, at: datetime) -> Deployment:

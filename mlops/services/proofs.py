@@ -41,7 +41,7 @@ def newest() -> Note | None:
     row = Checkpoint.objects.filter(kind=Checkpoint.Kind.CHECKPOINT).order_by("-pk").first()
     if row is None:
         return None
-    note, why = places.judged(row.note, places.keys())
+    note, why = places.judged(row.note, places.public_keys())
     if note is None:
         raise NoProof(f"the newest checkpoint in the database is none: {why}")
     return note

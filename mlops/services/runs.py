@@ -7,7 +7,7 @@ from typing import Any
 
 from mlops import policies, queue, registry
 from mlops.errors import BadRun
-from mlops.models import DriftReport, Run, RunStep
+from mlops.models import Dataset, DriftReport, Run, RunStep
 from mlops.models.runs import SILENCE
 from mlops.ports import Actor, Recipe
 from mlops.services.audit import record
@@ -32,8 +32,11 @@ def queue_run(
     drift_report: DriftReport | None = None,
     tags: Sequence[str] = (),
     notes: str = "",
+    dataset: Dataset | None = None,
 ) -> Run:
     """Queue a run on what is recorded until `at`; with a grid, one run for each of its points, made by the worker.
+
+    dataset: a frozen one, to learn from that instead.
 
     A grid's points are measured and make no version; a version is made by queueing one point's parameters by themselves.
     Raises BadRun naming the field and the remedy, Refused for who may not.
@@ -50,7 +53,8 @@ def queue_run(
         tags=_tags(tags),
         notes=_notes(notes),
         seed=_seed(seed),
-        until=at,
+        dataset=dataset,
+        until=dataset.until if dataset else at,
         queued_at=at,
         queued_by=str(by.subject_id),
     )

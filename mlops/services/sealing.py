@@ -21,7 +21,7 @@ _MARK = "_mlops_governed_since"  # on the connection: what had been noted when t
 def governed() -> Iterator[None]:
     """A transaction whose changes to governed rows the audit events in it answer for.
 
-    SQLite has one writer and no number for a transaction, so it is from here on that changes are ours. Raises
+    It is from here on that changes are ours: notes are numbered upwards, and SQLite has one writer. Raises
     AuditBroken at its end when a governed row changed and no event told of it: nothing of it is kept then.
     """
     with transaction.atomic():
@@ -38,13 +38,15 @@ def governed() -> Iterator[None]:
 
 
 def own() -> CaptureQuerySet:
-    """Return what this transaction changed and no event answers for yet; outside `governed`, nothing on SQLite."""
-    unsealed = Capture.objects.unsealed()
+    """Return what this transaction changed since the governed block began, and no event answers for yet.
+
+    Outside such a block it is what the whole transaction changed on PostgreSQL, and nothing on SQLite.
+    """
+    since, unsealed = getattr(connection, _MARK, None), Capture.objects.unsealed()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id_if_assigned()::text::bigint")
-            return unsealed.filter(txn=cursor.fetchone()[0])
-    since = getattr(connection, _MARK, None)
+            return unsealed.filter(txn=cursor.fetchone()[0], pk__gt=since or 0)
     return unsealed.none() if since is None else unsealed.filter(pk__gt=since)
 
 

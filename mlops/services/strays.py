@@ -13,7 +13,7 @@ from mlops.errors import Refused
 from mlops.models import AuditEvent, Capture, Erasure
 from mlops.models.audit import ABOUT_ROWS
 from mlops.ports import SYSTEM, Actor
-from mlops.services import audit, notes
+from mlops.services import audit, unnoted
 
 UNSEALED, MIGRATED, ACCOUNTED = "rows.changed-unsealed", "rows.migrated", "rows.accounted-for"
 MOST = 20_000  # changes that one event answers for
@@ -99,13 +99,13 @@ def account_for(*, seq: int, reason: str, by: Actor, at: datetime) -> AuditEvent
 
 def before_migrate(*, at: datetime) -> None:
     """Whatever nobody answered for before a migration is none of its changes, whether a trigger noted it or not."""
-    notes.note_unnoted()
+    unnoted.note_unnoted()
     seal(at=at)
 
 
 def after_migrate(*, at: datetime, migrated: bool) -> None:
     """What migrations made and changed is theirs; where triggers stood aside, the rows themselves are compared."""
-    notes.catch_up(since_migrated=migrated)
+    unnoted.catch_up(since_migrated=migrated)
     seal(at=at, by=SYSTEM, action=MIGRATED)
 
 

@@ -4,7 +4,8 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from operator import attrgetter
 
 from django.db import DatabaseError, connection
@@ -18,15 +19,25 @@ from mlops.services import chain, live, places, sealing, testimony
 from mlops.triggers import missing
 
 
+class Kind(StrEnum):
+    TAMPERED = "TAMPERED"  # what was written is not what was written or signed
+    NOTES = "NOTES"  # a signed note, or a place of them
+    UNSEALED = "UNSEALED"  # a governed row changed, and no event answers for it
+    UNTOLD = "UNTOLD"  # a governed row says what the log does not
+    LIVE = "LIVE"  # a governed row is not what was last noted of it
+    UNGUARDED = "UNGUARDED"  # a trigger is missing
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something that is not as it was written, or not as it should be. seq: the first event it touches, when known."""
 
+    kind: Kind
     words: str
     seq: int | None = None
 
     def __str__(self) -> str:
-        return f"event {self.seq}: {self.words}" if self.seq else self.words
+        return f"{self.kind} at event {self.seq}: {self.words}" if self.seq else f"{self.kind}: {self.words}"
 
 
 @dataclass(frozen=True)
@@ -57,17 +68,26 @@ def verify(*, given: Sequence[Note] = (), last: int | None = None, with_rows: bo
     nothing of what lies before. with_rows: also compare every governed row with what was last noted of it.
     Raises BadKey when there are notes and no key to check them by.
     """
+    report = of_log(given=given, last=last)
+    found = [*report.findings, *_unguarded()]
+    if report.holds:  # of a log that does not hold there is nothing to be asked
+        found += [Finding(Kind.UNTOLD, words) for words in testimony.untold()]
+    if with_rows:
+        found += [Finding(Kind.LIVE, words) for words in live.differences()]
+    return replace(report, findings=found)
+
+
+def of_log(*, given: Sequence[Note] = (), last: int | None = None) -> Report:
+    """Hold the log, its notes and its noted changes against each other. Raises BadKey."""
     found = places.read_all()  # before the snapshot: what was signed by then is in it
-    wrong = [Finding(fault) for place in found for fault in place.faults]
+    wrong = [Finding(Kind.NOTES, fault) for place in found for fault in place.faults]
     with chain.snapshot():
         kept, strange = _in_database()
         standing = notes.in_force({note.text: note for note in [*places.union(found), *kept, *given]}.values())
         begin = _beginning(standing, last) if last is not None else None
         after, prev = (begin.size, begin.head) if begin else (0, GENESIS)
         report = check(chain.rows(after), _sealed(after), standing, after=after, prev=prev)
-        wrong += [*report.findings, *strange, *_unsealed(), *_unguarded(), *_untold(report)]
-        wrong += [Finding(words) for words in live.differences()] if with_rows else []
-    return Report(**{**vars(report), "findings": wrong})
+        return replace(report, findings=[*report.findings, *wrong, *strange, *_unsealed()])
 
 
 def check(
@@ -130,7 +150,7 @@ class _Walk:
             self.find(f"changes are sealed by event {self.group[0]}, and there is none of that number")
 
     def find(self, words: str, seq: int | None = None) -> None:
-        self.findings.append(Finding(words, seq))
+        self.findings.append(Finding(Kind.TAMPERED, words, seq))
 
     def _hold_against_notes(self) -> bool:
         while self.waiting and self.waiting[0].size == self.seq:
@@ -187,17 +207,19 @@ def _beginning(standing: Sequence[Note], last: int) -> Note | None:
 
 def _in_database() -> tuple[list[Note], list[Finding]]:
     """Return the notes in the database, and what is wrong with them."""
-    known, found, strange = places.keys() if Checkpoint.objects.exists() else [], list[Note](), list[Finding]()
+    known, found, strange = places.public_keys() if Checkpoint.objects.exists() else [], list[Note](), list[Finding]()
     for row in Checkpoint.objects.order_by("pk").iterator(chunk_size=2_000):
         note, why = places.judged(row.note, known)
         if note is None:
-            strange.append(Finding(f"note {row.pk} in the database: {why}"))
+            strange.append(Finding(Kind.NOTES, f"note {row.pk} in the database: {why}"))
             continue
         found.append(note)
         kind = Checkpoint.Kind.RESTORE if note.restores else Checkpoint.Kind.CHECKPOINT
         columns = (row.kind, row.size, row.root, row.key_id, row.signed_at)
         if columns != (kind, note.size, note.root.hex(), note.key_id, note.at):
-            strange.append(Finding(f"note {row.pk} in the database is listed as something else than it says"))
+            strange.append(
+                Finding(Kind.NOTES, f"note {row.pk} in the database is listed as something else than it says")
+            )
     return found, strange
 
 
@@ -209,17 +231,11 @@ def _unsealed() -> Iterator[Finding]:
     unsealed = Capture.objects.unsealed()
     tables = unsealed.order_by("of").values_list("of", flat=True).distinct()
     for table in tables:
-        yield Finding(f"changes of {table} were noted, and no event answers for them")
+        yield Finding(Kind.UNSEALED, f"changes of {table} were noted, and no event answers for them")
     if Capture.objects.filter(seal__lt=1).exists():
-        yield Finding("changes are sealed by a number that no event has")
+        yield Finding(Kind.TAMPERED, "changes are sealed by a number that no event has")
 
 
 def _unguarded() -> Iterator[Finding]:
     for name in missing(connection):
-        yield Finding(f"the database is not guarded: {name} is missing or not ours")
-
-
-def _untold(report: Report) -> Iterator[Finding]:
-    """What governed rows say and the log does not; of a log that does not hold there is nothing to be asked."""
-    if report.holds:
-        yield from map(Finding, testimony.untold())
+        yield Finding(Kind.UNGUARDED, f"the database is not guarded: {name} is missing or not ours")

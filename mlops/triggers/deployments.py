@@ -81,6 +81,14 @@ TRIGGERS = [
         _PROMOTION,
         _LOCKED,
     ),
+    only_if(
+        f"{_TABLE}_in_line",
+        _TABLE,
+        "INSERT",
+        "what served until now has ended before another begins",
+        "NOT EXISTS (SELECT 1 FROM mlops_deployment d WHERE d.recipe_key = NEW.recipe_key AND d.role = NEW.role"
+        " AND d.ended_at > NEW.started_at)",
+    ),
     only_if(f"{_TABLE}_replaces", _TABLE, "INSERT", "a promotion replaces what was in force until it", _REPLACES),
     only_if(
         f"{_TABLE}_rollback", _TABLE, "INSERT", "a roll-back goes to what the latest promotion replaced", _ROLLBACK

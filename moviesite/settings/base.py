@@ -85,7 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- where things are kept ---------------------------------------------------------------------------------------
 DATABASES = {
     "default": env.database(
-        "DATABASE_URL",
+        env.database_variable(),
         {"ENGINE": "django.db.backends.sqlite3", "NAME": str(STATE / "retromovies.sqlite3")},
         {
             "sqlite": {
@@ -125,8 +125,9 @@ ARTEFACT_PUBLIC_KEYS = env.files("ARTEFACT_PUBLIC_KEYS", [STATE / "keys" / "arte
 # The audit log is signed with the first by the signer alone; everybody checks by the second. docs/audit.md says who holds it.
 CHECKPOINT_KEY = env.file("CHECKPOINT_KEY", STATE / "keys" / "checkpoint.pem")
 CHECKPOINT_PUBLIC_KEY = env.file("CHECKPOINT_PUBLIC_KEY", STATE / "keys" / "checkpoint.pub.pem")
-CHECKPOINT_PLACES = env.files("CHECKPOINT_PLACES", [STATE / "checkpoints", STATE / "witness"])
+CHECKPOINT_PLACES = env.folders("CHECKPOINT_PLACES", [STATE / "checkpoints", STATE / "witness"])
 CHECKPOINT_EVERY = env.whole("CHECKPOINT_EVERY", 60, least=1, most=3_600)  # seconds between two signed notes, with news
+KEYS_APART = False  # whether the web refuses to start when it could use the signer's key
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "retromovies/audit")  # the log's own name, in every note
 AUDIT_URGENT = ("partner_key.", "account.roles-changed", "group.")  # events that are signed at once, beside mlops' own
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,16 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def folders(name: str, default: list[Path]) -> list[Path]:
+    """Return the absolute folders between the commas; at least two, and each another."""
+    found = [Path(value).expanduser().absolute() for value in words(name)] if name in os.environ else default
+    if len(set(found)) < 2 or len(set(found)) < len(found):
+        raise ImproperlyConfigured(f"{name} must name two folders or more, best on different machines.")
+    if wrong := [path for path in found if path.exists() and not path.is_dir()]:
+        raise ImproperlyConfigured(f"{name} names {wrong[0]}, which is not a folder.")
+    return found
+
+
 def file(name: str, default: Path) -> Path:
     """Return the absolute path of a file; it may not exist yet, but must not be a folder."""
     return _file(name, text(name, str(default)))
@@ -157,6 +168,15 @@ def shown(url: str) -> str:
     before, _, host = rest.rpartition("@")
     host = host.partition("?")[0]
     return f"{scheme}***@{host}" if before and "?" not in before and PLAIN.fullmatch(host) else f"{scheme}***"
+
+
+OWNERS_COMMANDS = ("migrate", "postgres_roles")  # what only the role that owns the tables may do
+
+
+def database_variable() -> str:
+    """Return the variable whose database this process uses: of a command of the owner's, the owner's when it is set."""
+    asked = sys.argv[1:2] if Path(sys.argv[0]).name == "manage.py" else []
+    return "OWNER_DATABASE_URL" if set(asked) & set(OWNERS_COMMANDS) and "OWNER_DATABASE_URL" in os.environ else "DATABASE_URL"
 
 
 def database(name: str, default: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

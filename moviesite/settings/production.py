@@ -15,6 +15,7 @@ TEND_EVERY = env.whole("TEND_EVERY", 60, least=1, most=3_600)
 DRIFT_EVERY = env.whole("DRIFT_EVERY", 86_400, least=5, most=7 * 86_400)
 CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY, TEND_EVERY, DRIFT_EVERY)
 STAFF_SECOND_FACTOR = True  # no switch: whoever can promote a model is never one password away
+KEYS_APART = True
 MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
 
 SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)

@@ -86,7 +86,7 @@ def words(services: dict[str, Any]) -> Iterator[str]:
 def test_every_command_exists(services: dict[str, Any]) -> None:
     lines = list(words(services))
     managed = {name for line in lines for name in re.findall(r"manage\.py (\S+)", line)}
-    assert {"migrate", "genesis", "collectstatic", "load_demo", "first_run"} == managed
+    assert {"migrate", "genesis", "collectstatic", "load_demo", "first_run", "sign_checkpoints"} == managed
     assert managed <= set(get_commands())
     for line in lines:
         for module in re.findall(r"([\w.]+):application", line) + re.findall(r"-A (\S+)", line):
@@ -140,6 +140,25 @@ def test_what_compose_asks_for_is_in_the_example() -> None:
     secrets = {name for name in example if name.endswith(("_KEY", "_PASSWORD"))}
     assert len(secrets) == 3
     assert [name for name in secrets if example[name]] == []  # nobody runs with a secret that everybody knows
+
+
+def test_the_key_of_the_audit_log_is_the_signers_alone(services: dict[str, Any]) -> None:
+    """The web refuses to start with it (tests/moviesite/test_keys.py)."""
+    having = [name for name, service in services.items() if "checkpoint_key" in str(service)]
+    assert having == ["signer"]
+    places = services["signer"]["environment"]["CHECKPOINT_PLACES"].split(",")
+    mounted = [volume.rpartition(":")[2] for volume in services["signer"]["volumes"]]
+    assert {place.split("/")[1] for place in places} == {mount.strip("/") for mount in mounted}  # two volumes
+
+
+def test_the_key_of_models_is_the_trainers_and_of_genesis_alone(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if "artefact_key" in str(service)} == {
+        "worker-training",
+        "prepare",
+    }
+    for service in ours(services).values():
+        mounted = [config["target"] for config in service["configs"]]
+        assert service["environment"]["ARTEFACT_PUBLIC_KEYS"] in mounted
 
 
 # --- the health check ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,16 @@ import grimp
 
 from tests.architecture.tree import ROOT
 
-DOORS = {"mlops.ports", "mlops.serving", "mlops.ledger", "mlops.audit", "mlops.store", "mlops.errors", "mlops.work"}
+DOORS = {
+    "mlops.ports",
+    "mlops.serving",
+    "mlops.ledger",
+    "mlops.audit",
+    "mlops.store",
+    "mlops.errors",
+    "mlops.work",
+    "mlops.erasure",
+}
 TASKS_AND_FRAMES = (
     "catalog.tasks",
     "catalog.demo",

@@ -40,7 +40,7 @@ def test_an_editor_signs_in_changes_a_film_and_reads_its_history(
     page = open_page("/admin/")
     page.get_by_label("Username").fill(editor.username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name=groups.CATALOGUE_EDITORS).wait_for()
     page.goto(f"/admin/catalog/movie/{films[0].pk}/change/")
     page.locator("[name=runtime]").fill("175")

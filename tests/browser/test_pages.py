@@ -26,6 +26,7 @@ PUBLIC = {
     "data": "/data",
     "editions": "/editions",
     "an edition": "/editions/1",
+    "transparency": "/transparency",
     "sign in": "/accounts/login/",
     "join": "/accounts/signup/",
 }

@@ -113,17 +113,15 @@ def test_a_group_is_deleted_on_record_and_with_a_reason() -> None:
 
 
 def test_an_account_without_a_role_in_the_staff_is_not_let_in() -> None:
-    client = Client()
-    page = client.post("/admin/login/", {"username": make_user().username, "password": PASSWORD})
-    assert "for a staff account" in page.content.decode()
-    assert client.get("/admin/").status_code == 302
+    client = staff.signed_in(make_user())
+    assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_failed_attempts_are_limited_as_on_the_public_page(valkey: str, settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "3/m/key"}
+def test_staff_sign_in_by_the_one_door_there_is() -> None:
     user, client = staff.member_of(groups.AUDITORS), Client()
-    for _ in range(3):
-        client.post("/admin/login/", {"username": user.username, "password": "wrong"})
-    page = client.post("/admin/login/", {"username": user.username, "password": PASSWORD})
-    assert "Too many failed login attempts" in page.content.decode()
-    assert "_auth_user_id" not in client.session
+    door = client.get("/admin/catalog/user/", follow=True)
+    assert door.request["PATH_INFO"] == "/accounts/login/"
+    given = {"login": user.username, "password": PASSWORD, "next": "/admin/catalog/user/"}
+    assert client.post("/admin/login/", given | {"username": user.username}).status_code == 302
+    assert "_auth_user_id" not in client.session, "the admin's own form opens nothing"
+    assert client.post("/accounts/login/", given).url == "/admin/catalog/user/"

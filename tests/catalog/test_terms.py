@@ -15,7 +15,7 @@ PAGES = [
 ]  # fmt: skip
 API = ["charts/top", "movies", "movies/{film}", "movies/{film}/rank", "editions", "editions/1"]
 OPEN = {
-    "/data": 200, "/how": 200, "/healthz": 200, "/admin/": 302, "/admin/login/": 200, "/accounts/login/": 200,
+    "/data": 200, "/how": 200, "/healthz": 200, "/admin/": 302, "/admin/login/": 302, "/accounts/login/": 200,
     "/accounts/signup/": 200, "/static/css/base.css": 200, "/api/v1/schema": 200,
 }  # fmt: skip
 

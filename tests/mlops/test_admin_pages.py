@@ -13,12 +13,58 @@ from django.utils import timezone
 
 from catalog import groups
 from mlops import arrays, store
-from mlops.models import Dataset, Deployment, DriftReport, ModelVersion, Outcome, PromotionRequest, Run, RunStep
+from mlops.models import (
+    Capture,
+    Checkpoint,
+    Dataset,
+    Deployment,
+    DriftReport,
+    Erasure,
+    Manifest,
+    ModelVersion,
+    Outcome,
+    PolicyRequest,
+    PromotionRequest,
+    Run,
+    RunStep,
+)
+from mlops.services import policy_requests
 from tests.catalog import staff
 from tests.clock import NOON
 from tests.factories import mlops as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
+
+
+def noted() -> Capture:
+    make.make_run()
+    return Capture.objects.filter(of="mlops_run").latest("pk")
+
+
+def signed() -> Checkpoint:
+    return Checkpoint.objects.create(size=1, root="a" * 64, note="a note\n", key_id="k" * 64, signed_at=NOON)
+
+
+def erased() -> Erasure:
+    number = Erasure.objects.count()
+    facts = {"counts": {"some_table": 3}, "versions": ["toy-learner v1"], "datasets": [{"dataset": "toy-rows d1"}]}
+    row = Erasure.objects.create(
+        subject_digest=f"{number:064x}", reason="asked to", erased_at=NOON, erased_by="system", **facts
+    )
+    Erasure.objects.filter(pk=row.pk).update(state="DONE")
+    return row
+
+
+def policy_asked() -> PolicyRequest:
+    by = make.make_person("request_policy")
+    number = PolicyRequest.objects.count()
+    if last := PolicyRequest.objects.open().first():
+        asker = make.make_person(subject_id=last.requested_by)
+        policy_requests.withdraw_policy(request_id=last.pk, reason="no", by=asker, at=timezone.now())
+    facts = {"recipe_key": "toy-learner", "wanted": 2 + number, "reason": "more of us", "at": timezone.now()}
+    return policy_requests.open_policy_request(by=by, **facts)
+
+
 MAKE: dict[Any, Callable[[], Any]] = {
     Dataset: make.make_dataset,
     Run: lambda: make.make_candidate().run,
@@ -27,6 +73,11 @@ MAKE: dict[Any, Callable[[], Any]] = {
     Deployment: make.make_promotion,
     DriftReport: make.make_drift_report,
     Outcome: make.make_outcome,
+    Manifest: lambda: make.make_candidate().manifest,
+    Capture: noted,
+    Checkpoint: signed,
+    Erasure: erased,
+    PolicyRequest: policy_asked,
 }
 ALONE = [
     "run/start/",
@@ -35,6 +86,9 @@ ALONE = [
     "run/compare/",
     "deployment/on/",
     "outcome/summary/",
+    "policy/",
+    "policy/in-force/",
+    "capture/strays/",
 ]
 
 
@@ -76,7 +130,7 @@ def test_pages_without_a_row_answer_on_an_empty_site_to_those_who_may(boss: Clie
     assert staff.in_group(groups.CATALOGUE_EDITORS).get(f"/admin/mlops/{page}").status_code == 403
 
 
-@pytest.mark.parametrize("model", [Run, ModelVersion, PromotionRequest, Deployment, DriftReport])
+@pytest.mark.parametrize("model", [Run, ModelVersion, PromotionRequest, Deployment, DriftReport, Capture])
 def test_a_list_asks_as_many_questions_for_five_rows_as_for_one(boss: Client, model: Any) -> None:
     make_one = {**MAKE, Deployment: lambda: make.make_promotion(make.make_candidate())}[model]
     counts = []

@@ -152,6 +152,15 @@ def test_a_promotion_does_not_hide_what_it_replaced(asked: PromotionRequest) -> 
     assert promoted(asked, started_at=at, replaces=first).pk
 
 
+def test_nothing_begins_in_the_past_of_another(asked: PromotionRequest) -> None:
+    make_promotion(make_candidate(), at=NOON)
+    end(NOON + timedelta(days=2))
+    approved(asked)
+    with refusal("has ended before another begins"):
+        promoted(asked, started_at=NOON + timedelta(days=1))
+    assert promoted(asked, started_at=NOON + timedelta(days=3)).pk
+
+
 def test_two_do_not_serve_at_once(asked: PromotionRequest) -> None:
     make_promotion(make_candidate())
     approved(asked)

@@ -43,6 +43,12 @@ def state(job: Job) -> tuple[str, int, str]:
     return job.state, job.deliveries, job.failure
 
 
+def told() -> list[str]:
+    """What the audit log says of work."""
+    actions = [event.action for event in AuditEvent.objects.order_by("seq")]
+    return [action for action in actions if action.startswith(("job.", "work."))]
+
+
 @pytest.fixture
 def doubled() -> Iterator[list[int]]:
     """What the handler of the toy task has done."""
@@ -159,7 +165,7 @@ def test_what_fails_is_tried_again_after_a_rest_and_the_third_time_set_apart(dou
         at += rest
     jobs.fail(lease=taken(job, at=at), failure="broken 3", at=at)
     assert state(job) == ("QUARANTINED", 3, "broken 3")
-    assert AuditEvent.objects.get().action == "job.quarantined"
+    assert told() == ["job.quarantined"]
     carry_out(job_id=job.pk, worker="one")
     assert doubled == []
 
@@ -193,7 +199,7 @@ def test_what_kills_its_worker_three_times_is_set_apart_and_a_person_has_it_trie
     assert taken(job, at=at).number == 1
     with pytest.raises(BadJob, match="is running: only quarantined work"):
         job_acts.retry(job_id=job.pk, reason="again", by=person, at=at)
-    assert [event.action for event in AuditEvent.objects.order_by("seq")] == ["job.quarantined", "job.retried"]
+    assert told() == ["job.quarantined", "job.retried"]
 
 
 def test_called_off_it_is_nobodys_any_more() -> None:
@@ -210,6 +216,7 @@ def test_called_off_it_is_nobodys_any_more() -> None:
 
 
 @pytest.mark.skipif(not workers._place(), reason="only Linux tells when a process started")
+@pytest.mark.django_db(transaction=True)
 def test_the_work_of_a_process_that_is_gone_is_due_at_once() -> None:
     pid = child(lambda: time.sleep(60))
     there = f"host:{pid}:{workers._place()}:{workers._started(pid)}"
@@ -255,4 +262,4 @@ def test_old_work_that_ended_goes_and_nothing_else() -> None:
         make_job(state=ended, finished_at=old)
     assert job_acts.thin(by=SYSTEM, at=now) == 2
     assert set(Job.objects.values_list("pk", flat=True)) == keep
-    assert AuditEvent.objects.get().action == "work.thinned"
+    assert told() == ["work.thinned"]

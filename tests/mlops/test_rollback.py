@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mlops import policies
-from mlops.errors import Refused
+from mlops.errors import Conflict, Refused
 from mlops.models import AuditEvent, Deployment
 from mlops.ports import SYSTEM
 from mlops.services import promotion
@@ -127,3 +127,11 @@ def test_a_reason_is_needed_and_time_does_not_run_backwards() -> None:
     with pytest.raises(Refused, match="serves since 02 June 2026"):
         back(on(0))
     assert serves() == "toy-learner v1"
+
+
+def test_nothing_is_promoted_into_the_past_by_a_clock_behind() -> None:
+    first = make_promotion(at=on(0))
+    assert back(on(2)) is None
+    with pytest.raises(Conflict, match="toy-learner v1 was rolled back on 03 June 2026 12:00, after this"):
+        make_promotion(first.version, at=on(1))
+    assert serves() is None

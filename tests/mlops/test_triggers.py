@@ -11,13 +11,15 @@ from django.test.utils import CaptureQueriesContext
 
 from mlops import triggers
 from mlops.models import Deployment
+from mlops.triggers import database
 from tests.factories.mlops import make_deployment
 from tests.mlops import sql
 
 pytestmark = pytest.mark.django_db
 NAME, TABLE = "mlops_auditevent_no_update", "mlops_auditevent"
 FUNCTION = f"FUNCTION {NAME}()"
-GUARDED = sorted({trigger.table for trigger in triggers.TRIGGERS})
+ALL = database.triggers()
+GUARDED = sorted({trigger.table for trigger in ALL})
 
 
 def test_a_migrated_database_lacks_none() -> None:
@@ -110,12 +112,12 @@ def test_every_governed_table_is_guarded() -> None:
     tables = {model._meta.db_table for model in apps.get_app_config("mlops").get_models()}
     assert tables - set(GUARDED) == {"mlops_outcome"}
     for table in GUARDED:
-        events = {trigger.event for trigger in triggers.TRIGGERS if trigger.table == table}
+        events = {trigger.event for trigger in ALL if trigger.table == table}
         assert events == {"INSERT", "UPDATE", "DELETE", "TRUNCATE"}, table
 
 
 def test_each_has_a_name_that_postgresql_keeps_whole() -> None:
-    names = [trigger.name for trigger in triggers.TRIGGERS]
+    names = [trigger.name for trigger in ALL]
     assert len(set(names)) == len(names)
     assert max(map(len, names)) <= 63
 
@@ -138,7 +140,7 @@ def test_they_stand_in_the_schema_of_the_tables_whatever_its_name() -> None:
     for table in GUARDED:
         sql.run(f'CREATE TABLE "Other, one".{table} (LIKE public.{table} INCLUDING ALL)')
     sql.run('SET LOCAL search_path = "Other, one", public')
-    assert len(triggers.missing(connection)) == len(triggers.TRIGGERS) - len(SQLITE_ALONE)
+    assert len(triggers.missing(connection)) == len(ALL) - len(SQLITE_ALONE)
     triggers.install(connection)
     assert triggers.missing(connection) == []
     assert "append-only" in sql.refused(f'TRUNCATE "Other, one".{TABLE}')
@@ -146,7 +148,7 @@ def test_they_stand_in_the_schema_of_the_tables_whatever_its_name() -> None:
     assert triggers.missing(connection) == []
 
 
-SQLITE_ALONE = [trigger for trigger in triggers.TRIGGERS if trigger.only == "sqlite"]
+SQLITE_ALONE = [trigger for trigger in ALL if trigger.only == "sqlite"]
 CHANGES = ("CREATE ", "DROP ", "ALTER ", "SELECT pg_advisory")
 
 

@@ -15,9 +15,9 @@ from django.test import Client
 
 from mlops import triggers
 from moviesite import health
-from moviesite.tasks import heartbeat
 from tests.factories.catalog import small_catalogue
 from tests.factories.mlops import make_genesis
+from tests.factories.work import make_job
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,11 @@ def asked(client: Client) -> tuple[int, dict[str, Any]]:
     answer = client.get("/healthz")
     assert "no-store" in answer["Cache-Control"]
     return answer.status_code, answer.json()
+
+
+def heard(queue: str, ago: float = 0) -> None:
+    """A heartbeat came through a queue, so long ago."""
+    cache.set(f"{health.HEARTBEAT}.{queue}", time.time() - ago)
 
 
 def test_a_site_without_an_edition_is_not_ready(client: Client) -> None:
@@ -44,15 +49,15 @@ def test_without_broker_and_worker_visitors_are_still_served(client: Client) -> 
 
 def test_with_everything_there_it_is_green(client: Client, valkey: str) -> None:
     small_catalogue(3)
-    heartbeat()
-    cache.set(health.TRAINING, time.time())
+    heard("charts")
+    heard("training")
     code, found = asked(client)
     assert (code, found["state"], set(found["parts"].values())) == (200, "ok", {"ok"})
 
 
 def test_a_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None:
     small_catalogue(3)
-    cache.set(health.HEARTBEAT, time.time() - 100)
+    heard("charts", ago=100)
     code, found = asked(client)
     assert (code, found["state"]) == (200, "degraded")
     assert found["parts"]["worker"].startswith("silent for 1")
@@ -60,11 +65,31 @@ def test_a_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None
 
 def test_a_training_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None:
     small_catalogue(3)
-    heartbeat()
-    cache.set(health.TRAINING, time.time() - 200)
+    heard("charts")
+    heard("training", ago=200)
     code, found = asked(client)
     assert (code, found["state"]) == (200, "degraded")
     assert found["parts"]["training"].startswith("silent for 2")
+
+
+@pytest.mark.parametrize(("busy", "words"), [(True, "ok"), (False, "deaf: it is there, and has heard nothing")])
+def test_a_worker_that_is_there_and_hears_nothing_is_busy_or_deaf(
+    client: Client, valkey: str, busy: bool, words: str
+) -> None:
+    """A run of minutes keeps its worker from the queue: that is no reason to start it again."""
+    small_catalogue(3)
+    heard("training", ago=200)
+    cache.set(f"{health.ALIVE}.training", [time.time() - 2, busy])
+    assert asked(client)[1]["parts"]["training"].startswith(words)
+
+
+def test_work_that_was_set_apart_is_amber(client: Client) -> None:
+    small_catalogue(3)
+    make_job()
+    assert asked(client)[1]["parts"]["work"] == "ok"
+    make_job(state="QUARANTINED")
+    code, found = asked(client)
+    assert (code, found["state"], found["parts"]["work"]) == (200, "degraded", "1 set apart")
 
 
 def test_a_model_whose_file_is_changed_is_amber_and_named(client: Client, settings: Any) -> None:

@@ -68,10 +68,10 @@ def promotion(row: Deployment) -> Iterator[str]:
     voters = {vote.decided_by for vote in others} - {request.requested_by} - trainers(row.version)
     seq = next(e.seq for e in events("version.promoted") if e.facts["detail"]["deployment"] == row.pk)
     counted = voters - inactive_at(seq)
-    required = [policy for policy in Policy.objects.order_by("number") if policy.recipe_key == row.recipe_key]
-    in_force = [policy.approvals_required for policy in required if policy.since <= row.started_at] or [request.needed]
-    if len(counted) < max(request.needed, in_force[-1]):
-        yield f"{row.pk} was promoted by {len(counted)} votes, {in_force[-1]} were required"
+    changed = [e for e in events("policy.changed") if e.facts["object"] == f"recipe:{row.recipe_key}" and e.seq < seq]
+    required = changed[-1].facts["detail"]["to"] if changed else request.needed
+    if not len(counted) >= request.needed == required:
+        yield f"{row.pk} was promoted by {len(counted)} votes, {required} were required"
     if row.started_by not in counted or request.state != "PROMOTED":
         yield f"{row.pk} was begun by somebody who did not vote"
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         given = [note for path in options["checkpoint"] for note in self._notes(path)]
         report = verification.verify(given=given, last=options["last"], with_rows=options["live"])
         for finding in report.findings:
-            self.stderr.write(f"{'TAMPERED at ' if finding.seq else 'WRONG: '}{finding}.")
+            self.stderr.write(f"{finding}.")
         if report.findings:
             self.stderr.write(f"The audit log does not hold: {len(report.findings)} findings; {_read(report)}.")
             return TAMPERED
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             found = proofs.include(options["seq"])
             told = {"seq": found.seq, "hash": found.hash.hex()}
         else:
-            grown = found = proofs.grown(options["size"])
+            found = grown = proofs.grown(options["size"])
             told = {"size": grown.size, "root": grown.root.hex()}
         told |= {"proof": [one.hex() for one in found.proof], "checkpoint": found.note.text}
         self.stdout.write(json.dumps(told, indent=1))
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         texts, torn = notes.split(path.read_text(encoding="utf-8", errors="replace"))
         if torn or not texts:
             raise BadNote(f"{path} holds no signed note")
-        known, found = places.keys(), []
+        known, found = places.public_keys(), []
         for text in texts:
             note, why = places.judged(text, known)
             if note is None:

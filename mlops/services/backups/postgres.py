@@ -74,6 +74,7 @@ def _load(connection: BaseDatabaseWrapper, folder: Path) -> None:
                 for piece in _pieces(folder / FOLDER / table):
                     rows.write(piece)
         _number_on(cursor)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # references are asked now: no guard goes up while any waits
         triggers.install(connection)
 
 

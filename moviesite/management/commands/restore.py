@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from catalog.services import erasure
-from mlops.errors import BadBackup, Refused
+from mlops.errors import MlopsError, Refused
 from mlops.ports import Actor
 from mlops.services import backups
 from moviesite import processes
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             found = backups.put_back(
                 folder=folder, reason=reason, who=lambda: _person(by), at=timezone.now(), afterwards=_afterwards
             )
-        except (BadBackup, Refused) as error:
+        except MlopsError as error:
             raise CommandError(f"Nothing was changed: {error}") from error
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write(

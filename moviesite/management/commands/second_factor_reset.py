@@ -25,7 +25,9 @@ class Command(BaseCommand):
             second_factors.reset(user=user, by=by, at=timezone.now(), reason=options["reason"])
         except CatalogError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"{user.get_username()} has no second factor any more, and sets up another at the next visit.")
+        self.stdout.write(
+            f"{user.get_username()} has no second factor any more, and sets up another at the next visit."
+        )
 
     def _account(self, username: str) -> User:
         try:

@@ -1,0 +1,93 @@
+"""Who owns and who serves on PostgreSQL: the statements that make it so, from what the database holds now."""
+
+from django.db import connection
+
+# What the log and the notes of changes are to the role that serves. A note comes by a trigger, that writes it with its
+# owner's rights; the role that serves may set the seal of one and nothing else of it.
+READ = "SELECT"
+NARROW = {
+    "mlops_auditevent": "SELECT, INSERT",
+    "mlops_checkpoint": "SELECT, INSERT",
+    "mlops_capture": "SELECT, UPDATE (seal)",
+    "django_migrations": READ,
+    "django_content_type": READ,
+    "auth_permission": READ,
+}
+WIDE = "SELECT, INSERT, UPDATE, DELETE"  # the triggers refuse what of it no service does
+PLAIN = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+
+
+def statements(owner: str, app: str) -> list[str]:
+    """Return the SQL that gives everything in the schema to one role, and what it needs to the other. Idempotent."""
+    schema = _one("SELECT quote_ident(current_schema())")
+    return [
+        *_made(owner),
+        *_made(app),
+        *_apart(app),
+        *_database(owner, app),
+        *(f"ALTER {kind} {schema}.{name} OWNER TO {owner}" for kind, name in _owned(schema)),
+        f"ALTER SCHEMA {schema} OWNER TO {owner}",
+        f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {app}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {app}",
+        *(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM PUBLIC, {app}" for kind in ("TABLES", "SEQUENCES")),
+        f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC, {app}",
+        *(f"GRANT {NARROW.get(name, WIDE)} ON {schema}.{name} TO {app}" for name in _tables(schema)),
+        f"GRANT SELECT, USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {app}",
+        # What a later migration makes serves at once; run this again after it, and the narrow tables are narrow.
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT {WIDE} ON TABLES TO {app}",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT SELECT, USAGE, UPDATE ON SEQUENCES TO {app}",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    ]
+
+
+def _made(role: str) -> list[str]:
+    """A role that may log in, once it has a password: that is set by hand, and is in no log of ours."""
+    plain = "NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls) AND rolcanlogin"
+    known = _all(f"SELECT {plain} FROM pg_roles WHERE rolname = '{role}'")  # noqa: S608 — a plain name
+    if not known:
+        return [f"CREATE ROLE {role} LOGIN {PLAIN}"]
+    return [] if known == ["True"] or _one("SELECT current_user") == role else [f"ALTER ROLE {role} LOGIN {PLAIN}"]
+
+
+def _apart(app: str) -> list[str]:
+    """Whoever serves is in no other role, and least of all the owner's."""
+    held = _all(
+        "SELECT quote_ident(g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
+        f" JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = '{app}' ORDER BY 1"  # noqa: S608
+    )
+    return [f"REVOKE {role} FROM {app}" for role in held]
+
+
+def _database(owner: str, app: str) -> list[str]:
+    name = _one("SELECT quote_ident(current_database())")
+    return [
+        f"ALTER DATABASE {name} OWNER TO {owner}",
+        f"REVOKE ALL ON DATABASE {name} FROM PUBLIC, {app}",
+        f"GRANT CONNECT ON DATABASE {name} TO {app}",
+    ]
+
+
+def _tables(schema: str) -> list[str]:
+    return _all(
+        "SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        f" WHERE quote_ident(n.nspname) = '{schema}' AND c.relkind IN ('r', 'p', 'v') ORDER BY 1"
+    )
+
+
+def _owned(schema: str) -> list[tuple[str, str]]:
+    """Return the kind and name of everything with an owner; a sequence of a column goes with its table."""
+    functions = _all(
+        "SELECT quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' FROM pg_proc p"
+        f" JOIN pg_namespace n ON n.oid = p.pronamespace WHERE quote_ident(n.nspname) = '{schema}' ORDER BY 1"
+    )
+    return [("TABLE", name) for name in _tables(schema)] + [("FUNCTION", name) for name in functions]
+
+
+def _all(query: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
+def _one(query: str) -> str:
+    return _all(query)[0]

@@ -1,0 +1,336 @@
+"""Deciding in the admin: on one page, once, as oneself; and what nobody answered for, until somebody does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.test import Client
+from django.utils import timezone
+
+from catalog import groups
+from mlops import policies, triggers
+from mlops.models import AuditEvent, Capture, Deployment, Policy, PolicyRequest, PromotionRequest, Remark
+from mlops.services import policy_requests, remarks, strays
+from tests.catalog import staff
+from tests.factories import mlops as make
+from tests.mlops.test_admin_acts import DEPLOYMENTS, REQUESTS, VERSIONS, WHY, asked_for, people, promoted, text, vote
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
+ASKS, STRAYS, LOG = "/admin/mlops/policyrequest/", "/admin/mlops/capture/strays/", "/admin/mlops/auditevent/"
+
+
+def page_of(client: Client, request: Any, base: str = REQUESTS) -> str:
+    return text(client.get(f"{base}{request.pk}/change/"))
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """A site that asks everybody to show who they are."""
+    return HttpResponseRedirect("/prove-it/")
+
+
+@pytest.fixture
+def unproven(settings: Any) -> Callable[[], None]:
+    """From the call on, nobody has shown lately enough who they are."""
+
+    def from_now_on() -> None:
+        settings.MLOPS_FRESH_PROOF = "tests.mlops.test_admin_governance.elsewhere"
+
+    return from_now_on
+
+
+@pytest.fixture
+def two_needed(settings: Any) -> None:
+    settings.MLOPS_APPROVALS_REQUIRED = {"toy-learner": 2}
+
+
+# --- the review page ---------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("two_needed")
+def test_the_page_says_who_voted_whose_vote_counts_and_what_was_said() -> None:
+    request = asked_for()
+    (anna, voting), (bert, other) = people(groups.APPROVERS), people(groups.APPROVERS)
+    vote(voting, request)
+    remarks.say(request_id=request.pk, text="Is the lead real?", by=bert, at=timezone.now())
+    page = page_of(other, request)
+    assert "1 of 2 approvals are given" in page
+    assert "It is the last vote needed" in page
+    assert str(anna.subject_id) in page
+    assert anna.username in page
+    assert page.index(str(bert.subject_id)) < page.index("Is the lead real?")
+    anna.is_active = False
+    anna.save()
+    page = page_of(other, request)
+    assert "0 of 2 approvals are given" in page
+    assert "account not active" in page
+
+
+def test_the_page_says_whether_the_evidence_still_holds_and_what_differs() -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    assert "The evidence holds" in page_of(client, request)
+    promoted(make.make_candidate())
+    page = page_of(client, request)
+    assert "The evidence changed since request" in page
+    assert "the champion" in page
+    assert "staff-mark-changed" in page
+
+
+def test_remarks_stay_in_their_order_and_a_refused_one_comes_back() -> None:
+    request = asked_for()
+    user, client = people(groups.APPROVERS)
+    for words in ("the first", "the second"):
+        response = client.post(f"{REQUESTS}{request.pk}/say/", {"text": words})
+        assert response.headers["Location"].endswith("#discussion")
+    page = page_of(client, request)
+    assert page.index("the first") < page.index("the second")
+    assert {remark.said_by for remark in Remark.objects.all()} == {str(user.subject_id)}
+    strange = client.post(f"{REQUESTS}{request.pk}/say/", {"text": "with a bell \a in it"})
+    assert strange.status_code == 409
+    assert "control character" in text(strange)
+    assert "with a bell" in text(strange)
+    assert Remark.objects.count() == 2
+
+
+def test_a_remark_is_text_and_never_markup() -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    client.post(f"{REQUESTS}{request.pk}/say/", {"text": "<script>alert(1)</script>"})
+    assert "<script>alert(1)" not in page_of(client, request)
+
+
+def test_who_may_not_see_requests_says_nothing_of_them() -> None:
+    request, client = asked_for(), staff.in_group(groups.CATALOGUE_EDITORS)
+    assert client.post(f"{REQUESTS}{request.pk}/say/", {"text": "hello"}).status_code == 403
+    assert not Remark.objects.exists()
+
+
+@pytest.mark.usefixtures("two_needed")
+def test_a_vote_sent_twice_counts_once_and_its_key_is_for_no_other_verdict() -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    for _ in range(2):
+        assert vote(client, request, key="one-page").status_code == 302
+    assert request.approvals.count() == 1
+    other = vote(client, request, "REJECT", key="one-page")
+    assert other.status_code == 409
+    assert "this key stands for another act" in text(other).lower()
+    request.refresh_from_db()
+    assert request.state == "OPEN"
+
+
+def test_the_page_carries_a_key_of_its_own_and_keeps_it_when_the_vote_is_refused() -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    keys = {text(client.get(f"{REQUESTS}{request.pk}/change/")).partition('name="key" value="')[2][:36] for _ in "ab"}
+    assert len(keys) == 2
+    refused = vote(client, request, key=keys.pop(), reason=" ")
+    assert 'name="key" value="' in text(refused)
+    assert not request.approvals.exists()
+
+
+def test_an_old_proof_leads_away_and_what_was_typed_waits(unproven: Callable[[], None], settings: Any) -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    unproven()
+    away = vote(client, request, key="kept", reason="typed before the password")
+    assert away.headers["Location"] == "/prove-it/"
+    assert not request.approvals.exists()
+    back = client.get(f"{REQUESTS}{request.pk}/decide/", follow=True)
+    assert "typed before the password" in text(back)
+    assert 'name="key" value="kept"' in text(back)
+    settings.MLOPS_FRESH_PROOF = ""
+    assert vote(client, request, key="kept", reason="typed before the password").status_code == 302
+    assert request.approvals.count() == 1
+    assert "typed before the password" not in text(client.get(f"{VERSIONS}{request.version_id}/request/"))
+
+
+@pytest.mark.parametrize("act", ["decide", "roll-back", "ask", "account"])
+def test_what_others_rely_on_is_done_with_a_fresh_proof_alone(act: str, unproven: Callable[[], None]) -> None:
+    deployment, request = promoted(), asked_for(make.make_candidate())
+    user = staff.member_of(is_superuser=True)
+    client = staff.signed_in(user)
+    seq = strays.seal(at=timezone.now())[0].seq
+    unproven()
+    address, sent = {
+        "decide": (
+            f"{REQUESTS}{request.pk}/decide/",
+            {"verdict": "APPROVE", "evidence_digest": request.evidence_digest},
+        ),
+        "roll-back": (f"{DEPLOYMENTS}{deployment.pk}/roll-back/", {}),
+        "ask": (f"{ASKS}ask/", {"recipe_key": "toy-learner", "wanted": "2"}),
+        "account": (f"{STRAYS}{seq}/account/", {}),
+    }[act]
+    events = AuditEvent.objects.count()
+    assert client.post(address, {**sent, "reason": WHY}).headers["Location"] == "/prove-it/"
+    assert AuditEvent.objects.count() == events
+
+
+def test_a_lost_race_names_what_serves_now_and_keeps_what_was_typed() -> None:
+    request = asked_for()
+    (_one, quick), (_two, slow) = people(groups.APPROVERS), people(groups.APPROVERS)
+    vote(quick, request)
+    late = vote(slow, request, reason="I was about to say yes")
+    assert late.status_code == 409
+    assert "was approved already. toy-learner v1 serves now." in text(late)
+    assert "I was about to say yes" in text(late)
+    assert 'role="alert"' in text(late)
+
+
+def test_an_expired_request_says_so_in_the_place_of_the_form() -> None:
+    request = make.make_promotion_request(at=timezone.now() - timedelta(days=15))
+    _user, client = people(groups.APPROVERS)
+    page = page_of(client, request)
+    assert f"Request {request.pk} expired on" in page
+    assert 'value="APPROVE"' not in page
+
+
+def test_a_roll_back_sent_twice_is_one_and_names_what_serves() -> None:
+    first, second = promoted(make.make_candidate()), promoted(make.make_candidate())
+    _user, client = people(groups.IT_OPERATIONS)
+    page = f"{DEPLOYMENTS}{second.pk}/roll-back/"
+    assert "Then toy-learner v1 serves again" in text(client.get(page))
+    for _ in range(2):
+        response = client.post(page, {"reason": WHY, "key": "one-page"}, follow=True)
+        assert "Rolled back: toy-learner v1 serves now." in staff.said(response)
+    assert Deployment.objects.count() == 3
+    late = client.post(page, {"reason": "again", "key": "another-page"})
+    assert late.status_code == 409
+    assert "toy-learner v1 serves now." in text(late)
+    assert first.version.state == "APPROVED"
+
+
+# --- policies ----------------------------------------------------------------------------------------------------
+def asked_policy(by: Any, wanted: int = 2) -> PolicyRequest:
+    return policy_requests.open_policy_request(
+        recipe_key="toy-learner", wanted=wanted, reason="we are more now", by=by, at=timezone.now()
+    )
+
+
+def test_a_policy_is_asked_for_by_one_and_decided_by_others() -> None:
+    (anna, asking), (_b, second), (_c, third) = (people(groups.APPROVERS) for _ in range(3))
+    sent = {"recipe_key": "toy-learner", "wanted": "2", "reason": WHY, "key": "one-page"}
+    for _ in range(2):
+        response = asking.post(f"{ASKS}ask/", sent, follow=True)
+    row = PolicyRequest.objects.get()
+    assert "awaits the decision of others" in staff.said(response)
+    assert (row.wanted, row.needed, row.requested_by) == (2, 2, str(anna.subject_id))
+    own = text(asking.post(f"{ASKS}{row.pk}/decide/", {"verdict": "APPROVE", "reason": WHY}))
+    assert f"Policy request {row.pk} is your own: another person must decide on it." in own
+    for client, said in ((second, "1 of 2 approvals are given"), (third, "From now on 2 other people must approve")):
+        answer = client.post(f"{ASKS}{row.pk}/decide/", {"verdict": "APPROVE", "reason": WHY, "key": ""}, follow=True)
+        assert said in staff.said(answer)
+    assert policies.approvals_required("toy-learner") == 2
+    in_force = text(third.get("/admin/mlops/policy/in-force/"))
+    assert f"policy request {row.pk}" in in_force
+    assert text(third.get(f"/admin/mlops/policy/{Policy.objects.get().pk}/change/"))
+
+
+def test_a_policy_request_is_withdrawn_by_its_requester_and_rejected_by_one_vote() -> None:
+    (anna, asking), (_bert, other) = people(groups.APPROVERS), people(groups.APPROVERS)
+    row = asked_policy(anna)
+    assert "Withdraw…" not in page_of(other, row, ASKS)
+    assert "Withdraw…" in page_of(asking, row, ASKS)
+    assert "is another person's" in text(other.post(f"{ASKS}{row.pk}/withdraw/", {"reason": WHY}))
+    asking.post(f"{ASKS}{row.pk}/withdraw/", {"reason": WHY})
+    again = asked_policy(anna)
+    other.post(f"{ASKS}{again.pk}/decide/", {"verdict": "REJECT", "reason": WHY})
+    assert [one.state for one in PolicyRequest.objects.order_by("pk")] == ["WITHDRAWN", "REJECTED"]
+    late = other.post(f"{ASKS}{again.pk}/decide/", {"verdict": "APPROVE", "reason": "still I would"})
+    assert late.status_code == 409
+    assert "still I would" in text(late)
+    assert policies.approvals_required("toy-learner") == 1
+
+
+@pytest.mark.parametrize("role", [groups.DATA_SCIENTISTS, groups.IT_OPERATIONS, groups.AUDITORS])
+def test_who_may_not_ask_for_a_policy_sees_it_and_asks_for_nothing(role: str) -> None:
+    _user, client = people(role)
+    assert client.post(f"{ASKS}ask/", {"recipe_key": "toy-learner", "wanted": "2", "reason": WHY}).status_code == 403
+    page = text(client.get("/admin/mlops/policy/in-force/"))
+    assert "toy-learner" in page
+    assert "Ask for a change…" not in page
+
+
+# --- what nobody answered for ------------------------------------------------------------------------------------
+def changed_by_hand() -> AuditEvent:
+    """A group changed past the services, sealed as by nobody known."""
+    group = Group.objects.create(name="a first try")
+    strays.seal(at=timezone.now())
+    Group.objects.filter(pk=group.pk).update(name="changed by hand")
+    return strays.seal(at=timezone.now())[0]
+
+
+def test_a_change_by_nobody_known_is_shown_and_accounted_for_by_who_may() -> None:
+    event = changed_by_hand()
+    (_user, auditor), (_other, engineer) = people(groups.AUDITORS), people(groups.ML_ENGINEERS)
+    account = f"{STRAYS}{event.seq}/account/"
+    page = text(auditor.get(STRAYS))
+    assert "→ changed by hand" in page
+    assert account in page
+    assert "→ changed by hand" in text(engineer.get(STRAYS))
+    assert account not in text(engineer.get(STRAYS))
+    assert engineer.post(account, {"reason": WHY}).status_code == 403
+    assert "This field is required" in text(auditor.post(account, {"reason": " "}))
+    said = staff.said(auditor.post(account, {"reason": "a repair, agreed on"}, follow=True))
+    assert f"Event {event.seq} is accounted for." in said
+    assert event.seq not in {one.seq for one in strays.left().events}
+    assert "a repair, agreed on" in text(auditor.get(STRAYS))
+    again = auditor.post(account, {"reason": "twice"})
+    assert again.status_code == 409
+    assert "does not wait for anybody" in text(again)
+    assert auditor.get(f"{STRAYS}999999/account/").status_code == 404
+
+
+def test_an_event_shows_what_it_sealed_before_and_after_and_notices_when_that_was_changed() -> None:
+    event = changed_by_hand()
+    _user, client = people(groups.AUDITORS)
+    page = page_of(client, event, LOG)
+    assert "→ changed by hand" in page
+    assert "Holds: these are the changes" in page
+    assert "is the hash of its text" in page
+    capture = Capture.objects.get(seal=event.seq, of="auth_group")
+    noted = text(client.get(f"/admin/mlops/capture/{capture.pk}/change/"))
+    assert "a first try" in noted
+    assert "changed by hand" in noted
+    triggers.drop(connection)
+    Capture.objects.filter(pk=capture.pk).update(after='{"reason": "nothing to see"}')
+    tampered = page_of(client, event, LOG)
+    triggers.install(connection)
+    assert "Does not hold" in tampered
+
+
+def test_the_log_says_on_its_first_page_where_it_stands() -> None:
+    changed_by_hand()
+    _user, client = people(groups.AUDITORS)
+    page = text(client.get(LOG))
+    assert "none: nothing is signed yet" in page
+    assert "all triggers are there" in page
+    assert "changed by nobody known: " in page
+    triggers.drop(connection)
+    AuditEvent.objects.filter(seq=1).update(body="{}")
+    broken = text(client.get(LOG))
+    triggers.install(connection)
+    assert "tampered with at event 1" in broken
+    assert "missing or changed" in broken
+
+
+def test_a_signature_is_checked_as_the_page_is_looked_at() -> None:
+    version = make.make_candidate()
+    _user, client = people(groups.APPROVERS)
+    assert "Holds: signed by key" in text(client.get(f"{VERSIONS}{version.pk}/change/"))
+    assert "Holds: signed by key" in text(client.get(f"/admin/mlops/manifest/{version.manifest.pk}/change/"))
+    other = make.make_version()
+    make.make_manifest(other, recipe="another")
+    assert "was signed of another recipe" in text(client.get(f"{VERSIONS}{other.pk}/change/"))
+
+
+def test_requests_carry_no_state_that_a_get_could_change() -> None:
+    request = asked_for()
+    _user, client = people(groups.APPROVERS)
+    for act in ("decide", "say", "withdraw"):
+        client.get(f"{REQUESTS}{request.pk}/{act}/", {"verdict": "APPROVE", "text": "x", "reason": WHY})
+    assert PromotionRequest.objects.get().state == "OPEN"
+    assert not Remark.objects.exists()
+    assert client.delete(f"{REQUESTS}{request.pk}/decide/").status_code == 405

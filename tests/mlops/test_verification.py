@@ -1,0 +1,330 @@
+"""What `audit verify` finds: each attack on a signed log that leaves the database whole by its own measure."""
+
+import json
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.core.management import call_command
+from django.db import connection
+
+from mlops import notes, signing, triggers
+from mlops.models import Capture, Checkpoint, Dataset
+from mlops.notes import Note
+from mlops.services import chain, exports, places, proofs, verification
+from mlops.services.verification import Kind
+from tests.mlops import sql
+from tests.mlops.signed_log import (
+    CAPTURES,
+    EVENTS,
+    NOTES,
+    change,
+    files,
+    go_back,
+    log,
+    make_log,
+    minute,
+    rewrite,
+    sign,
+    tell,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def signed() -> list[Note]:
+    """Twelve events in three signed blocks; the second of each answers for a governed row."""
+    return make_log()
+
+
+@pytest.fixture
+def unguarded(signed: list[Note]) -> Iterator[list[Note]]:
+    """The same, and whoever has the database in hand has taken the triggers away."""
+    triggers.drop(connection)
+    yield signed
+    triggers.install(connection)
+
+
+def asked(*words: str) -> tuple[int, str]:
+    """`manage.py audit …`: its exit code and what it says."""
+    said = StringIO()
+    try:
+        call_command("audit", *words, stdout=said, stderr=said)
+    except SystemExit as end:
+        return int(end.code or 0), said.getvalue()
+    return 0, said.getvalue()
+
+
+def found() -> list[tuple[Kind, int | None]]:
+    return [(finding.kind, finding.seq) for finding in verification.of_log().findings]
+
+
+def test_a_whole_log_holds_and_says_what_was_held_against_it(signed: list[Note]) -> None:
+    report = verification.verify(with_rows=True)
+    assert (report.findings, report.events, report.notes, report.signed) == ([], 12, 3, 12)
+    assert (report.root, report.head) == (signed[-1].root, signed[-1].head)
+    code, said = asked("verify", "--live")
+    assert (code, f"12 events, 3 signed notes, the newest of 12 events, head {report.head.hex()}" in said) == (0, True)
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("attack", "expected"),
+    [
+        (lambda: sql.run(f"DELETE FROM {EVENTS} WHERE seq > 9"), (Kind.TAMPERED, 10)),
+        (lambda: sql.run(f"DELETE FROM {EVENTS}"), (Kind.TAMPERED, 1)),
+        (lambda: rewrite([row.body.replace("2026", "2025") if row.seq == 7 else row.body for row in log()]), (Kind.TAMPERED, 5)),
+        (lambda: rewrite([row.body for row in log() if row.seq != 3]), (Kind.TAMPERED, 1)),
+        (lambda: rewrite([row.body for row in log() if row.seq != 12]), (Kind.TAMPERED, 12)),
+        (lambda: go_back(8), (Kind.TAMPERED, 9)),
+        (lambda: (go_back(10), tell(9)), (Kind.TAMPERED, 9)),
+        (lambda: sql.run(f"UPDATE {EVENTS} SET body = '{{}}' WHERE seq = 6"), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 7 WHERE seal = 6"), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 99 WHERE seal = 6"), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 0 WHERE seal = 6"), (Kind.TAMPERED, None)),
+        (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = NULL WHERE seal = 6"), (Kind.UNSEALED, None)),
+        (lambda: sql.run(f"DELETE FROM {CAPTURES} WHERE seal = 6"), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {CAPTURES} SET row = '9' WHERE seal = 6"), (Kind.TAMPERED, 6)),
+    ],
+    ids=["cut", "emptied", "edited", "one out", "last out", "old backup", "old backup, grown", "text", "other seal"]
+    + ["no such seal", "seal 0", "unsealed", "change gone", "change edited"],
+)  # fmt: skip
+def test_rows_that_were_changed_are_found(
+    unguarded: list[Note], attack: Callable[[], Any], expected: tuple[Kind, int | None]
+) -> None:
+    attack()
+    assert expected in found()
+
+
+def test_a_change_sealed_beyond_the_end_of_the_log_is_found(unguarded: list[Note]) -> None:
+    tell()
+    sql.run(f"INSERT INTO {CAPTURES} (\"of\", op, \"row\", seal) VALUES ('mlops_dataset', 'D', '1', 99)")
+    assert [str(finding) for finding in verification.of_log().findings] == [
+        "TAMPERED: changes are sealed by event 99, and there is none of that number"
+    ]
+
+
+def test_an_event_that_says_something_odd_of_its_changes_is_found(unguarded: list[Note]) -> None:
+    for body in (
+        '{"sealed":3}',
+        '{"sealed":{"rows":1}}',
+        '["sealed":',
+        '["x",{"sealed":1}]',
+        '{"sealed":{"rows":0,"digest":""}}',
+    ):
+        rewrite([*[row.body for row in log()[:12]], body])
+        assert found() == [(Kind.TAMPERED, 13)], body
+    rewrite([*[row.body for row in log()[:12]], '{"detail":{"sealed":{"rows":1,"digest":"x"}},"sealed":null}'])
+    assert found() == []
+
+
+def test_the_first_bad_event_is_named_with_what_was_expected_and_who_said_so(unguarded: list[Note]) -> None:
+    row = log()[6]
+    sql.run(f"UPDATE {EVENTS} SET body = '{{}}' WHERE seq = 7")
+    code, said = asked("verify")
+    assert code == 1
+    expected = "TAMPERED at event 7: its text is not the text that was hashed"
+    assert expected in said
+    assert f"{row.hash.hex()} is there" in said
+    assert f"({unguarded[1].words} covers it)" in said
+    rewrite([row.body.replace("2026", "2025") if row.seq == 7 else row.body for row in log()])
+    code, said = asked("verify")
+    assert f"{unguarded[1].root.hex()} was expected" in said
+    assert f"by {unguarded[1].words}" in said
+
+
+# --- notes -------------------------------------------------------------------------------------------------------
+def forged(note: Note, key: signing.PrivateKey | None = None, **other: Any) -> str:
+    from dataclasses import replace
+
+    return notes.written(replace(note, **other), key or signing.private_key(Path(site.CHECKPOINT_KEY)))
+
+
+def everywhere(texts: list[str]) -> None:
+    for file in files():
+        file.write_text("\n".join(texts))
+
+
+def test_a_signed_note_that_does_not_fit_the_log_is_found_by_root_and_by_head(signed: list[Note]) -> None:
+    """Even the signer's own key cannot make both right for another log; each alone is compared."""
+    for other in ({"root": b"x" * 32}, {"head": b"x" * 32}):
+        everywhere([*[note.text for note in signed[:2]], forged(signed[2], **other)])
+        sql_notes = Checkpoint.objects.order_by("pk").values_list("note", flat=True)
+        assert signed[2].text in list(sql_notes)
+        assert (Kind.TAMPERED, 9) in found(), other
+
+
+@pytest.mark.parametrize(
+    ("change_of", "words"),
+    [
+        (lambda a, b, c: [a, b, forged(c, signing.ec.generate_private_key(signing.ec.SECP256R1()))], "not by the key"),
+        (lambda a, b, c: [a.text, b.text], "lacks 1 notes"),
+        (lambda a, b, c: [a.text, b.text, b.text], "not signed after the one before"),
+        (lambda a, b, c: [a.text, c.text, b.text], "not signed after the one before"),
+        (lambda a, b, c: [b.text, c.text], "lacks 1 notes"),
+        (lambda a, b, c: [], "lacks 3 notes"),
+        (lambda a, b, c: [a.text, b.text, forged(c, origin="other/audit")], "another log"),
+        (lambda a, b, c: [a.text, b.text, c.text, forged(c, size=5, at=minute(9))], "shorter than"),
+        (lambda a, b, c: [a.text, b.text, c.text, forged(c, size=5, at=minute(9), before=(11, c.root), reason=b"x" * 32)], "goes back from 11"),
+        (lambda a, b, c: [a.text, b.text, c.text, forged(c, size=5, at=minute(9), before=(12, a.root), reason=b"x" * 32)], "goes back from 12"),
+    ],
+    ids=["own key", "last out", "older twice", "exchanged", "first out", "emptied", "other log", "shorter", "restore from elsewhere"]
+    + ["restore of another log"],
+)  # fmt: skip
+def test_a_place_whose_notes_were_changed_is_found(signed: list[Note], change_of: Any, words: str) -> None:
+    texts = change_of(*signed)
+    files()[1].write_text("\n".join(getattr(text, "text", text) for text in texts))
+    findings = [finding for finding in verification.of_log().findings if finding.kind == Kind.NOTES]
+    assert any(words in finding.words for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE {} SET size = 7 WHERE size = 8",
+        f"UPDATE {{}} SET root = '{'0' * 64}' WHERE size = 8",
+        "UPDATE {} SET kind = 'RESTORE' WHERE size = 8",
+        "UPDATE {} SET key_id = 'x' WHERE size = 8",
+        "UPDATE {} SET signed_at = '2020-01-01 00:00:00' WHERE size = 8",
+        "UPDATE {} SET note = (SELECT note FROM {} WHERE size = 12) WHERE size = 8",
+        "UPDATE {} SET note = 'x' WHERE size = 8",
+    ],
+)
+def test_a_note_in_the_database_that_was_changed_is_found(unguarded: list[Note], attack: str) -> None:
+    sql.run(attack.format(NOTES, NOTES))
+    findings = verification.of_log().findings
+    assert [finding.kind for finding in findings] == [Kind.NOTES]
+    assert "note 2 in the database" in findings[0].words or "in the database" in findings[0].words
+
+
+def test_a_note_that_somebody_kept_finds_what_was_done_to_everything_else(
+    unguarded: list[Note], tmp_path: Path
+) -> None:
+    (tmp_path / "kept.txt").write_text(unguarded[1].text)
+    rewrite([row.body.replace("2026", "2025") for row in log()])
+    everywhere([])
+    sql.run(f"DELETE FROM {NOTES}")
+    sql.run(f"DELETE FROM {CAPTURES}")
+    assert found() != []  # the changes that events answer for are gone
+    code, said = asked("verify", "--checkpoint", str(tmp_path / "kept.txt"))
+    assert code == 1
+    assert unguarded[1].words in said
+
+
+def test_a_file_that_holds_no_note_of_ours_stops_the_verification(signed: list[Note], tmp_path: Path) -> None:
+    for data in ("", "x", signed[0].text[:-1], signed[0].text.replace("head ", "head a")):
+        (tmp_path / "kept.txt").write_text(data)
+        code, said = asked("verify", "--checkpoint", str(tmp_path / "kept.txt"))
+        assert (code, "kept.txt" in said) == (2, True)
+    assert asked("verify", "--checkpoint", str(tmp_path / "none"))[0] == 2
+
+
+def test_without_the_key_nothing_can_be_checked(signed: list[Note]) -> None:
+    Path(site.CHECKPOINT_PUBLIC_KEY).unlink()
+    code, said = asked("verify")
+    assert (code, "checkpoint.pub.pem cannot be read" in said) == (2, True)
+
+
+# --- the last rows -----------------------------------------------------------------------------------------------
+def test_the_last_events_are_held_against_the_note_before_them(unguarded: list[Note]) -> None:
+    assert "5 to 12 events" in asked("verify", "--last", "8")[1]
+    assert "9 to 12 events" in asked("verify", "--last", "4")[1]
+    assert "9 to 12 events" in asked("verify", "--last", "1")[1]
+    assert "12 events" in asked("verify", "--last", "99")[1]
+    assert verification.of_log(last=4).findings == []
+    sql.run(f"UPDATE {EVENTS} SET body = '{{}}' WHERE seq = 2")
+    assert verification.of_log(last=4).findings == []  # it says nothing of what lies before
+    rewrite([row.body.replace("2026", "2025") if row.seq == 7 else row.body for row in log()])
+    assert [finding.seq for finding in verification.of_log(last=4).findings] == [9]  # they follow another event 8
+    sql.run(f"DELETE FROM {EVENTS} WHERE seq > 10")
+    assert verification.of_log(last=1).findings != []
+
+
+# --- guards, testimony, rows -------------------------------------------------------------------------------------
+def test_a_trigger_that_is_missing_is_named(unguarded: list[Note]) -> None:
+    code, said = asked("verify")
+    assert code == 1
+    for table in (EVENTS, CAPTURES, NOTES):
+        assert f"UNGUARDED: the database is not guarded: {table}_" in said
+
+
+def live() -> list[str]:
+    return [finding.words for finding in verification.verify(with_rows=True).findings if finding.kind == Kind.LIVE]
+
+
+def test_rows_that_are_not_as_they_were_noted_are_found(unguarded: list[Note]) -> None:
+    one, two, three = (str(pk) for pk in Dataset.objects.order_by("pk").values_list("pk", flat=True))
+    assert live() == []
+    sql.run("UPDATE mlops_dataset SET rows = 77 WHERE id = %s", one)
+    sql.run("DELETE FROM mlops_dataset WHERE id = %s", two)
+    sql.run("UPDATE mlops_dataset SET id = 99 WHERE id = %s", three)
+    said = live()
+    assert f"mlops_dataset {one} is not as it was noted" in said[0]
+    assert '"rows":77' in said[0].replace(" ", "")
+    assert sorted(said[1:]) == [
+        "mlops_dataset 99 is there, and nothing was noted of it",
+        f"mlops_dataset {three} is gone, and nobody noted it",
+        f"mlops_dataset {two} is gone, and nobody noted it",
+    ]
+    assert asked("verify", "--live")[0] == 1
+
+
+def test_a_row_that_was_noted_to_be_gone_must_be_gone(unguarded: list[Note]) -> None:
+    pk = Dataset.objects.order_by("pk").values_list("pk", flat=True)[0]
+    sql.run(f"UPDATE {CAPTURES} SET op = 'D' WHERE \"row\" = %s", str(pk))
+    assert live() == [f"mlops_dataset {pk} is there, and was noted to be gone"]
+
+
+def test_a_column_that_is_governed_since_a_later_release_is_no_difference(unguarded: list[Note]) -> None:
+    capture = Capture.objects.earliest("pk")
+    facts = json.loads(capture.after or "")
+    facts.pop("rows")
+    sql.run(f'UPDATE {CAPTURES} SET "after" = %s WHERE id = %s', json.dumps(facts), capture.pk)
+    assert live() == []
+    sql.run(f'UPDATE {CAPTURES} SET "after" = NULL WHERE id = %s', capture.pk)
+    assert len(live()) == 1
+
+
+# --- proofs and exports ------------------------------------------------------------------------------------------
+def test_a_proof_is_printed_for_an_event_and_for_an_earlier_size(signed: list[Note]) -> None:
+    told = json.loads(asked("prove", "3")[1])
+    assert (told["seq"], told["hash"], told["checkpoint"]) == (3, log()[2].hash.hex(), signed[-1].text)
+    told = json.loads(asked("prove", "--from", "8")[1])
+    assert (told["size"], told["root"]) == (8, signed[1].root.hex())
+    for words in (["prove"], ["prove", "3", "--from", "8"], ["prove", "13"], ["prove", "0"], ["prove", "--from", "13"]):
+        assert asked(*words)[0] == 2
+
+
+def test_nothing_is_proved_from_a_log_that_was_changed(unguarded: list[Note]) -> None:
+    assert proofs.include(3).seq == 3
+    sql.run(f"UPDATE {EVENTS} SET hash = prev WHERE seq = 3")
+    code, said = asked("prove", "3")
+    assert (code, "is not in the log that was signed" in said) == (2, True)
+    proofs._kept.cache_clear()
+    assert "the log in the database is not the one of" in asked("prove", "3")[1]
+    assert "the log in the database is not the one of" in asked("prove", "--from", "3")[1]
+
+
+def test_an_export_is_the_same_each_time_and_never_written_over(signed: list[Note], tmp_path: Path) -> None:
+    assert exports.export(tmp_path / "a") == (12, 3)
+    assert asked("export", str(tmp_path / "b"))[0] == 0
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert asked("export", str(tmp_path / "b"))[0] == 2
+    kinds = [json.loads(line)["kind"] for line in (tmp_path / "a").read_text().splitlines()]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"log": 1, "key": 1, "note": 3, "event": 12, "change": 3}
+
+
+def test_a_verification_keeps_nobody_from_writing(signed: list[Note]) -> None:
+    with chain.snapshot():
+        before = chain.length()
+        assert before == 12
+    tell()
+    change(9)
+    assert verification.of_log().findings == []
+    assert verification.of_log().events == 14
+    sign(minute(9))
+    assert places.read_all()[0].notes[-1].size == 14

@@ -43,7 +43,7 @@ GROUPS: dict[str, list[str]] = {
         *_RUNS_THE_HOUSE,
         *_AUDIT,
         *_may("view add change", "catalog", "partner partnerkey"),
-        *_may("view", "catalog", "historicalpartner historicalpartnerkey"),
+        *_may("view", "catalog", "historicalpartner historicalpartnerkey user"),
     ],
     APPROVERS: [*_CHARTS, *_LEARNING, *_DECIDES, *_ROLLS_BACK, *_AUDIT, *_may("view", "catalog", "movie")],
     CATALOGUE_EDITORS: [

@@ -110,21 +110,21 @@ DEPLOYMENT = Machine("Deployment", "mlops_deployment", (
 ), column="")  # fmt: skip
 
 ERASURE = Machine("Erasure", "mlops_erasure", (
-    Move(BIRTH, "OPEN", "erasing", "a person with the right «erase_subject»", "inside the transaction that erases"),
-    Move("OPEN", "DONE", "erasing", "the same person", "in the same transaction"),
+    Move(BIRTH, "OPEN", "erasing.switch", "a person with the right «erase_subject»", "inside the transaction that erases"),
+    Move("OPEN", "DONE", "erasing.switch", "the same person", "in the same transaction"),
 ))  # fmt: skip
 
 JOB = Machine("Job", "mlops_job", (
     Move(BIRTH, "WAITING", "jobs.offer", "whoever needs it done", "its key is new"),
     Move("WAITING", "RUNNING", "jobs.claim", WORKER, "it is due, and nobody was quicker"),
     Move("WAITING", "QUARANTINED", "jobs.quarantine", WORKER, "delivered three times, never done"),
-    Move("WAITING", "CANCELLED", "jobs.cancel", OPERATOR),
+    Move("WAITING", "CANCELLED", "job_acts.cancel", OPERATOR),
     Move("RUNNING", "DONE", "jobs.finish", WORKER, "the lease holds"),
     Move("RUNNING", "WAITING", "jobs.fail", WORKER, "it failed, and is tried again later"),
     Move("RUNNING", "QUARANTINED", "jobs.fail, jobs.quarantine", WORKER, "delivered three times, never done"),
-    Move("RUNNING", "CANCELLED", "jobs.cancel", OPERATOR),
-    Move("QUARANTINED", "WAITING", "jobs.retry", OPERATOR),
-    Move("QUARANTINED", "CANCELLED", "jobs.cancel", OPERATOR),
+    Move("RUNNING", "CANCELLED", "job_acts.cancel", OPERATOR),
+    Move("QUARANTINED", "WAITING", "job_acts.retry", OPERATOR),
+    Move("QUARANTINED", "CANCELLED", "job_acts.cancel", OPERATOR),
 ))  # fmt: skip
 
 MACHINES = (RUN, STEP, VERSION, REQUEST, POLICY_REQUEST, DEPLOYMENT, ERASURE, JOB)

@@ -15,9 +15,12 @@ from moviesite.health import ALIVE, HEARTBEAT
 
 logger = logging.getLogger(__name__)
 KEPT = 300  # seconds a sign is remembered
-DEAF = 60.0  # seconds without a message, idle, while messages wait: it will not hear any more
+DEAF = (
+    20.0  # seconds without a message, idle, while messages wait: it will not hear any more. Heartbeats come every ten
+)
+LOOKS = 3  # so often in a row they must be found waiting: one may have come a moment ago
 PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.5}
-_heard_at = time.monotonic()
+_heard_at, _found_waiting = time.monotonic(), 0
 
 
 def strategy(task: Any, app: Any, consumer: Any, **_: Any) -> Callable[..., None]:
@@ -33,23 +36,29 @@ def strategy(task: Any, app: Any, consumer: Any, **_: Any) -> Callable[..., None
 
 def hear() -> None:
     """A message came through."""
-    global _heard_at
-    _heard_at = time.monotonic()
+    global _heard_at, _found_waiting
+    _heard_at, _found_waiting = time.monotonic(), 0
 
 
 def sign(queues: Iterable[str]) -> None:
-    """Say for each queue that its worker is there and whether it is at work; end a worker that went deaf."""
-    global _heard_at
+    """Say for each queue that its worker is there and whether it is at work; end a worker that went deaf.
+
+    Known to happen: the broker does not answer while a message is acknowledged, the worker keeps the message on its
+    account, and with one message at a time never asks for another.
+    """
+    global _found_waiting
     busy = bool(state.reserved_requests)
     for queue in queues:
         cache.set(f"{ALIVE}.{queue}", [time.time(), busy], timeout=KEPT)
     if busy:
-        _heard_at = time.monotonic()  # it takes one message at a time
-    if time.monotonic() - _heard_at > DEAF and (waiting := _waiting(queues)):
-        logger.critical(
-            "deaf: %s messages wait, and none comes through. This worker ends, to be started again.", waiting
-        )
-        os._exit(1)  # its loop may be what is stuck: nothing is tidied, and nothing is at work
+        hear()  # it takes one message at a time
+    if time.monotonic() - _heard_at > getattr(settings, "DEAF_AFTER", DEAF) and (waiting := _waiting(queues)):
+        _found_waiting += 1
+        if _found_waiting >= LOOKS:
+            logger.critical(
+                "deaf: %s messages wait, none comes through. This worker ends, to be started again.", waiting
+            )
+            os._exit(1)  # its loop may be what is stuck: nothing is tidied, and nothing is at work
 
 
 def _waiting(queues: Iterable[str]) -> int:

@@ -36,7 +36,7 @@ def is_fresh(request: HttpRequest) -> bool:
     given = request.session.get(GIVEN)
     if not request.user.is_authenticated or not isinstance(given, dict) or given.get("by") != str(request.user.pk):
         return False
-    return 0 <= time.time() - given.get("at", 0) < settings.PROOF_LASTS
+    return bool(0 <= time.time() - given.get("at", 0) < settings.PROOF_LASTS)
 
 
 def fresh(request: HttpRequest) -> HttpResponse | None:

@@ -43,7 +43,7 @@ def statements(owner: str, app: str) -> list[str]:
 def _made(role: str) -> list[str]:
     """A role that may log in, once it has a password: that is set by hand, and is in no log of ours."""
     plain = "NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls) AND rolcanlogin"
-    known = _all(f"SELECT {plain} FROM pg_roles WHERE rolname = '{role}'")  # noqa: S608 — a plain name
+    known = _all(f"SELECT {plain} FROM pg_roles WHERE rolname = %s", role)  # noqa: S608 — no word of it is given
     if not known:
         return [f"CREATE ROLE {role} LOGIN {PLAIN}"]
     return [] if known == ["True"] or _one("SELECT current_user") == role else [f"ALTER ROLE {role} LOGIN {PLAIN}"]
@@ -53,7 +53,8 @@ def _apart(app: str) -> list[str]:
     """Whoever serves is in no other role, and least of all the owner's."""
     held = _all(
         "SELECT quote_ident(g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid"
-        f" JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = '{app}' ORDER BY 1"  # noqa: S608
+        " JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = %s ORDER BY 1",
+        app,
     )
     return [f"REVOKE {role} FROM {app}" for role in held]
 
@@ -70,7 +71,8 @@ def _database(owner: str, app: str) -> list[str]:
 def _tables(schema: str) -> list[str]:
     return _all(
         "SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        f" WHERE quote_ident(n.nspname) = '{schema}' AND c.relkind IN ('r', 'p', 'v') ORDER BY 1"
+        " WHERE quote_ident(n.nspname) = %s AND c.relkind IN ('r', 'p', 'v') ORDER BY 1",
+        schema,
     )
 
 
@@ -78,14 +80,15 @@ def _owned(schema: str) -> list[tuple[str, str]]:
     """Return the kind and name of everything with an owner; a sequence of a column goes with its table."""
     functions = _all(
         "SELECT quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' FROM pg_proc p"
-        f" JOIN pg_namespace n ON n.oid = p.pronamespace WHERE quote_ident(n.nspname) = '{schema}' ORDER BY 1"
+        " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE quote_ident(n.nspname) = %s ORDER BY 1",
+        schema,
     )
     return [("TABLE", name) for name in _tables(schema)] + [("FUNCTION", name) for name in functions]
 
 
-def _all(query: str) -> list[str]:
+def _all(query: str, *values: str) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, values or None)
         return [str(row[0]) for row in cursor.fetchall()]
 
 

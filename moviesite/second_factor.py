@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import force_bytes
 
 STEP = "step"  # in an app's data: the last half-minute whose code was taken
 
@@ -50,8 +51,8 @@ def shown(request: HttpRequest) -> bool:
 
 def _box() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_stretched(key))) for key in keys])
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_stretched(force_bytes(key)))) for key in keys])
 
 
-def _stretched(key: str) -> bytes:
-    return hashlib.sha256(b"retromovies second factor\x00" + key.encode()).digest()
+def _stretched(key: bytes) -> bytes:
+    return hashlib.sha256(b"retromovies second factor\x00" + key).digest()

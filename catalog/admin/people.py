@@ -97,14 +97,14 @@ class UserAdmin(Erasing, ForSuperusers, Proven, Reasoned, Remembered, DjangoUser
         # Who audits needs to know what an account may do, and neither its password's hash nor the person's address.
         return [(None, {"fields": ("username", "subject_id")}), fieldsets[1]]
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+    def user_change_password(self, request: HttpRequest, *args: Any, **given: Any) -> HttpResponse:
         if away := require_fresh(request):
             return away
         with transaction.atomic():
-            response: HttpResponse = super().user_change_password(request, id, form_url)
+            response: HttpResponse = super().user_change_password(request, *args, **given)
             if request.method == "POST" and response.status_code == FOUND:
-                user = User.objects.get(pk=id)
-                second_factors.note(second_factors.PASSWORD_SET, user=user, by=person(request), at=timezone.now())
+                user = User.objects.get(pk=given["id"])
+                second_factors.note(second_factors.SET_BY_ANOTHER, user=user, by=person(request), at=timezone.now())
         return response
 
     @display(description=_("roles"))

@@ -10,7 +10,7 @@ from unfold.admin import ModelAdmin
 _KEPT = "catalog-typed"
 MOST = 3  # pages
 MOST_LETTERS = 50_000  # of a page; what is longer must be typed again
-SECRET = "password"  # fields named so are kept nowhere
+UNKEPT = "password"  # fields named so are kept nowhere
 
 
 def require_fresh(request: HttpRequest) -> HttpResponse | None:
@@ -33,7 +33,7 @@ def refilled(form: Any, request: HttpRequest) -> Any:
     if kept and not form.is_bound:
         data = QueryDict(kept)
         for name, field in form.fields.items():
-            if SECRET not in name and not field.disabled:
+            if UNKEPT not in name and not field.disabled:
                 form.initial[name] = field.widget.value_from_datadict(data, {}, form.add_prefix(name))
     return form
 
@@ -68,7 +68,7 @@ class Proven(ModelAdmin):
 
 def _typed(request: HttpRequest) -> str:
     data = request.POST.copy()
-    for name in [name for name in data if SECRET in name or name == "csrfmiddlewaretoken"]:
+    for name in [name for name in data if UNKEPT in name or name == "csrfmiddlewaretoken"]:
         del data[name]
     text = data.urlencode()
     return text if len(text) <= MOST_LETTERS else ""

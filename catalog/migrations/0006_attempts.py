@@ -4,21 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0005_governance_groups'),
+        ("catalog", "0005_governance_groups"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(editable=False, max_length=64)),
-                ('at', models.DateTimeField(editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(editable=False, max_length=64)),
+                ("at", models.DateTimeField(editable=False)),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'at'], name='catalog_attempt_counted'), models.Index(fields=['at'], name='catalog_attempt_old')],
+                "indexes": [
+                    models.Index(fields=["key", "at"], name="catalog_attempt_counted"),
+                    models.Index(fields=["at"], name="catalog_attempt_old"),
+                ],
             },
         ),
     ]

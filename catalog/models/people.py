@@ -13,7 +13,9 @@ from catalog.models.history import history
 class Accounts(UserManager["User"]):
     """Accounts as commands make them: a superuser's is on record, whoever types the command."""
 
-    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **rest: Any) -> "User":
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **rest: Any
+    ) -> "User":
         from mlops import audit  # noqa: PLC0415 — models of another app, while those of this one are loaded
         from mlops.ports import SYSTEM  # noqa: PLC0415
 

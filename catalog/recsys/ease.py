@@ -77,7 +77,12 @@ def solved(x: sparse.csr_array, regularisation: float) -> Side:
 
 def by_items(x: sparse.csr_array, regularisation: float) -> ItemSide:
     """Return P by a Cholesky of films × films, inverted in place: one matrix of n² in memory. Raises ValueError when λ ≤ 0."""
-    gram = _shifted((x.T @ x), regularisation)
+    return by_gram(x.T @ x, regularisation)
+
+
+def by_gram(product: sparse.csr_array, regularisation: float) -> ItemSide:
+    """Return P of XᵀX alone, in whole numbers or floats, (n, n): those of partitions, less those of who left, will do."""
+    gram = _shifted(sparse.csr_array(product, dtype=np.float64), regularisation)
     factor, info = linalg.lapack.get_lapack_funcs(("potrf",), (gram,))[0](gram, lower=1, overwrite_a=1)
     if not info:
         factor, info = linalg.lapack.get_lapack_funcs(("potri",), (factor,))[0](factor, lower=1, overwrite_c=1)

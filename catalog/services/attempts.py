@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -44,7 +45,7 @@ def failed(made: Sequence[Attempt], *, limits: Mapping[str, int], user: User | N
     if user is None or not user.is_staff or Attempt.objects.since(_digest(account), at - WINDOW).count() != most:
         return False
     with transaction.atomic():
-        facts = {"failures": most, "minutes": WINDOW.seconds // 60}
+        facts: dict[str, Any] = {"failures": most, "minutes": WINDOW.seconds // 60}
         audit.record("account.locked-out", f"account:{user.subject_id}", by=SYSTEM, at=at, **facts)
     return True
 

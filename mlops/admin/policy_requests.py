@@ -180,6 +180,9 @@ def _ballot(request: HttpRequest, row: PolicyRequest, form: Any, now: datetime) 
         if given + 1 >= row.needed
         else gettext("To approve takes %(n)s more votes of others before it changes.") % {"n": row.needed - given - 1}
     )
+    holds = policies.approvals_required(row.recipe_key) == row.current
+    if not holds:
+        last = gettext("It cannot be approved any more: another number is required now than when it was asked.")
     end = gettext("To reject ends the request. A vote cannot be taken back.")
     try:
         policies.check_may_decide_policy(person(request), row, now)
@@ -192,4 +195,5 @@ def _ballot(request: HttpRequest, row: PolicyRequest, form: Any, now: datetime) 
         standing=voting.standing(given, row.needed, row.expires_at),
         words=f"{last} {end}",
         why_not=why_not,
+        may_approve=holds,
     )

@@ -42,7 +42,7 @@ def context(request: HttpRequest, row: PromotionRequest, form: Any, remark: Any)
             Section(_("History"), [review_blocks.earlier(request, found), review_blocks.events(request, found.events)]),
             Section(_("Votes and discussion"), [voting.votes(found.votes, _barred(row)), said]),
         ],
-        "ballot": _ballot(request, row, form, now),
+        "ballot": _ballot(request, row, form, now, evidence.holds),
         "remark": remark,
     }
 
@@ -120,13 +120,15 @@ def _barred(row: PromotionRequest) -> set[str]:
     return {row.requested_by, *policies.trainers(row.version)}
 
 
-def _ballot(request: HttpRequest, row: PromotionRequest, form: Any, now: datetime) -> voting.Ballot:
+def _ballot(request: HttpRequest, row: PromotionRequest, form: Any, now: datetime, holds: bool) -> voting.Ballot:
     given = policies.valid_approvals(row)
     last = (
         _("It is the last vote needed: to approve puts %(version)s in force at once.")
         if given + 1 >= row.needed
         else _("To approve takes %(n)s more votes of others before %(version)s is in force.")
     )
+    if not holds:
+        last = _("It cannot be approved any more: the evidence changed.")
     kind = _("Your vote is on %(version)s with evidence %(digest)s….")
     end = _("To reject ends the request, and a candidate for good. A vote cannot be taken back.")
     facts = {"version": row.version.label, "digest": row.evidence_digest[:12], "n": row.needed - given - 1}
@@ -137,6 +139,7 @@ def _ballot(request: HttpRequest, row: PromotionRequest, form: Any, now: datetim
         words=f"{kind} {last} {end}" % facts,
         why_not=_why_not(request, row, now),
         evidence=row.evidence_digest,
+        may_approve=holds,
     )
 
 

@@ -27,6 +27,7 @@ class Ballot:
     words: str
     why_not: str = ""
     evidence: str = ""  # digest of what the vote is on, where there is one
+    may_approve: bool = True  # not when what it was asked on has changed: then it can only be rejected
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ still active is asked here, when votes are counted and again when something come
 
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q
 
-from mlops.models import Capture, Erasure
+from mlops.models import Erasure
 
 
 def inactive(voters: Iterable[str]) -> set[str]:
@@ -28,17 +28,15 @@ def inactive(voters: Iterable[str]) -> set[str]:
     asked = {voter for voter in voters if _is_subject(voter)}
     rows = accounts._default_manager.filter(subject_id__in=asked).values_list("subject_id", "is_active")
     known = {str(subject): active for subject, active in rows} if asked else {}
-    return {voter for voter in asked if not known.get(voter, not _gone(voter, accounts._meta.db_table))}
+    return {voter for voter in asked if not known.get(voter, not _gone(voter, accounts))}
 
 
-def _gone(voter: str, table: str) -> bool:
-    """Whether somebody without an account ever had one: a tombstone says so, or the database noted that it went."""
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in (voter, UUID(voter).hex)]
-    spelt = Q(before__contains=voter) | Q(before__contains=UUID(voter).hex)
-    return (
-        Erasure.objects.filter(subject_digest__in=digests).exists()
-        or Capture.objects.filter(spelt, of=table, op=Capture.Op.DELETE).exists()
-    )
+def _gone(voter: str, accounts: Any) -> bool:
+    """Whether somebody without an account ever had one: a tombstone says so, or the history of accounts."""
+    digest = hashlib.sha256(voter.encode()).hexdigest()
+    history = getattr(accounts, "history", None)
+    known = history is not None and history.filter(subject_id=voter).exists()
+    return known or Erasure.objects.filter(subject_digest=digest).exists()
 
 
 def _is_subject(voter: str) -> bool:

@@ -16,7 +16,8 @@ ATTEMPTS = 3
 PATIENCE = 10.0  # seconds after which nothing is tried again: a person waits
 OF_THE_MOMENT = {"40001", "40P01", "55P03"}  # PostgreSQL: serialisation failure, deadlock, lock not available
 logger = logging.getLogger(__name__)
-_P, _T = ParamSpec("_P"), TypeVar("_T")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 def patient(recipe_of: Callable[..., str]) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:

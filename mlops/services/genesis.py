@@ -38,8 +38,8 @@ def install(*, recipe_key: str, by: Actor, at: datetime) -> Deployment:
             started_by=str(by.subject_id),
         )
         manifests.keep(version=version, signed=signed, by=by, at=at)
-        facts = {"artefact": version.artefact_digest, "manifest": signed.digest, "params": dict(recipe.params)}
-        record("version.genesis", f"version:{version.label}", by=by, at=at, **facts)
+        facts = {"artefact": version.artefact_digest, "manifest": signed.digest}
+        record("version.genesis", f"version:{version.label}", by=by, at=at, **facts, params=dict(recipe.params))
     return deployment
 
 

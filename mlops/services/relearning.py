@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from mlops import registry
 from mlops.errors import BadRun
@@ -56,7 +57,7 @@ def _model(key: str, versions: Sequence[ModelVersion], stopped: Sequence[Run], t
 
 
 def _queued(key: str, model: Run, at: datetime) -> Run:
-    asked = {
+    asked: dict[str, Any] = {
         "recipe_key": key,
         "reason": REASON,
         "by": SYSTEM,

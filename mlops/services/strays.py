@@ -93,7 +93,9 @@ def account_for(*, seq: int, reason: str, by: Actor, at: datetime) -> AuditEvent
         raise Refused(f"reason: say what these changes were, in 1 to {LONGEST_REASON} characters.")
     audit.lock_log()
     if seq not in {event.seq for event in left().events}:
-        raise Refused(f"event {seq} does not wait for anybody: it tells of no unknown change, or somebody accounted for it.")
+        raise Refused(
+            f"event {seq} does not wait for anybody: it tells of no unknown change, or somebody accounted for it."
+        )
     return audit.record(ACCOUNTED, f"event:{seq}", by=by, at=at, reason=reason, event=seq)
 
 

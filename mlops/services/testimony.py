@@ -1,16 +1,60 @@
 """Governed rows beside the audit log: whoever writes a row by hand must also forge an event, or is found here."""
 
+import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
 
-from mlops.models import Approval, AuditEvent, Deployment, GateReport, PromotionRequest
+from mlops.models import Approval, AuditEvent, Capture, Deployment, GateReport, PromotionRequest
+from mlops.services import strays
 
 Facts = dict[str, Any]
+# What a person does by their own act: the column that names them, and the acts that such a row comes of.
+ACTS = {
+    "mlops_promotionrequest": ("requested_by", ("request.opened",)),
+    "mlops_approval": ("decided_by", ("approval.given", "version.rejected")),
+    "mlops_deployment": (
+        "started_by",
+        ("approval.given", "version.promoted", "deployment.rolled_back", "version.genesis"),
+    ),
+    "mlops_policyrequest": ("requested_by", ("policy.requested",)),
+    "mlops_policyvote": ("decided_by", ("policy.approval_given", "policy.rejected")),
+    "mlops_policy": ("set_by", ("policy.approval_given", "policy.changed")),
+    "mlops_remark": ("said_by", ("remark.said", "approval.given", "version.rejected")),
+}
 
 
 def untold() -> list[str]:
-    """Return a sentence for each request, vote, gate report and deployment of which the log does not tell as it stands."""
-    return [*_requests(), *_votes(), *_reports(), *_deployments()]
+    """Return a sentence for each request, vote, gate report and deployment of which the log does not tell as it stands,
+    for each row that names another than who did it, and for what nobody accounted for."""
+    return [*_requests(), *_votes(), *_reports(), *_deployments(), *_misnamed(), *_unaccounted()]
+
+
+def _misnamed() -> Iterator[str]:
+    """Rows sealed by an event that is another's, or of another act: written by hand beside it, in its transaction."""
+    made = Capture.objects.filter(op=Capture.Op.INSERT, of__in=ACTS, seal__isnull=False).order_by("pk")
+    for notes in _chunks(made.values_list("seal", "of", "row", "after").iterator(chunk_size=1000)):
+        events = AuditEvent.objects.in_bulk({seal for seal, *_ in notes})
+        for seal, of, row, after in notes:
+            facts, (column, actions) = events[seal].facts if seal in events else {}, ACTS[of]
+            if facts.get("action") in (strays.MIGRATED, strays.UNSEALED):
+                continue
+            if facts.get("action") not in actions or facts.get("actor") != json.loads(after)[column]:
+                yield f"row {row} of {of} came with event {seal}, which is not the act of who it names"
+
+
+def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    while chunk := list(itertools.islice(rows, 1000)):
+        yield chunk
+
+
+def _unaccounted() -> Iterator[str]:
+    left = strays.left()
+    yield from (
+        f"event {event.seq} tells of changes by nobody known, and nobody accounted for them" for event in left.events
+    )
+    if left.erasures:
+        yield f"{left.erasures} erasures are open outside the transaction that erases"
 
 
 def _events(*actions: str) -> list[Facts]:

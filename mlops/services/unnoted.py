@@ -79,7 +79,11 @@ def _note(found: Iterator[Difference]) -> int:
     notes = [
         Capture(
             of=one.table,
-            op=Capture.Op.INSERT if one.noted is None else Capture.Op.DELETE if one.found is None else Capture.Op.UPDATE,
+            op=Capture.Op.INSERT
+            if one.noted is None
+            else Capture.Op.DELETE
+            if one.found is None
+            else Capture.Op.UPDATE,
             row=one.row,
             before=one.noted,
             after=one.found,

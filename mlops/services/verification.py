@@ -157,7 +157,7 @@ class _Walk:
             note = self.waiting.popleft()
             root = self.tree.root() if self.tree else note.root
             if root != note.root or self.prev != note.head:
-                first, here = self.agreed + 1, (root if root != note.root else self.prev).hex()
+                first, here = min(self.agreed + 1, self.seq), (root if root != note.root else self.prev).hex()
                 wanted = (note.root if root != note.root else note.head).hex()
                 until = f"one of the events up to {self.seq}" if first < self.seq else "it"
                 self.find(

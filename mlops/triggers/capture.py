@@ -44,7 +44,9 @@ class Governed:
         """What refuses what could not be noted row by row; tables without `unique` have guards of their own."""
         old, new = self.key.format(row="OLD"), self.key.format(row="NEW")
         kept, words = f"{self.table}_keeps_key", "a governed row keeps its key"
-        emptied = Trigger(f"{self.table}_whole", self.table, "TRUNCATE", "governed rows go one by one", only="postgresql")
+        emptied = Trigger(
+            f"{self.table}_whole", self.table, "TRUNCATE", "governed rows go one by one", only="postgresql"
+        )
         return [
             Trigger(kept, self.table, "UPDATE", words, f"{new} IS NOT {old}", f"{new} IS NOT DISTINCT FROM {old}"),
             emptied,

@@ -93,7 +93,8 @@ DATABASES = {
                 "OPTIONS": {
                     "timeout": 20,
                     "transaction_mode": "IMMEDIATE",
-                    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA recursive_triggers=ON",
+                    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA recursive_triggers=ON"
+                    ";PRAGMA secure_delete=ON",
                 },
             },
             "postgresql": {

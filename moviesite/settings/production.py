@@ -5,6 +5,7 @@ from moviesite.settings import env
 from moviesite.settings.base import *  # noqa: F403
 
 SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [before] if (before := env.optional("SECRET_KEY_BEFORE")) else []
 DEBUG = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [origin for host in ALLOWED_HOSTS for origin in env.origins(host)]

@@ -8,6 +8,7 @@ from celery import current_app
 
 from catalog import queue as of_catalog
 from mlops import queue as of_mlops
+from mlops import work
 from moviesite import schedules
 
 QUEUES = pytest.mark.parametrize("queue", [of_catalog, of_mlops], ids=["catalog", "mlops"])
@@ -26,7 +27,14 @@ def test_every_name_in_the_queue_is_a_registered_task(queue: ModuleType) -> None
 @QUEUES
 def test_every_constant_of_the_queue_is_among_its_names(queue: ModuleType) -> None:
     constants = {value for name, value in vars(queue).items() if name.isupper() and isinstance(value, str)}
-    assert constants == set(queue.NAMES)
+    jobs = getattr(queue, "JOBS", {})
+    assert constants == {*queue.NAMES, *jobs, *(name for name in jobs.values() if name in constants)}
+
+
+def test_every_job_has_a_handler_and_a_queue_that_workers_read() -> None:
+    registered()
+    assert set(of_catalog.JOBS) == set(work._handlers)
+    assert set(of_catalog.JOBS.values()) <= set(schedules.QUEUES)
 
 
 def test_every_scheduled_task_is_registered() -> None:

@@ -57,6 +57,37 @@ def six_minutes_later(page: Any) -> None:
     session.save()
 
 
+def password(page: Any, user: User) -> None:
+    type_into(page, "login", user.username)
+    type_into(page, "password", PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def set_up(page: Any) -> tuple[str, str]:
+    """Set up an app on the page that asks for it; its secret, and a recovery code."""
+    page.get_by_role("heading", name="Set up your app").wait_for()
+    assert page.get_by_role("img", name="A square for your app").evaluate("image => image.naturalWidth") > 0
+    secret = page.locator(".totp-key").inner_text()
+    type_into(page, "code", code(secret))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    return secret, page.locator(".recovery-codes code").first.inner_text()
+
+
+def approve(page: Any) -> None:
+    tab_to(page, "[value=APPROVE]")
+    page.keyboard.press("Enter")
+
+
+def prove(page: Any, recovery_code: str) -> None:
+    page.get_by_role("heading", name="Is it still you?").wait_for()
+    tab_to(page, "a[href*='second-factor/again']")
+    page.keyboard.press("Enter")
+    page.get_by_text("Type the code that your app shows now").wait_for()
+    page.keyboard.type(recovery_code)
+    page.keyboard.press("Enter")
+
+
 @pytest.mark.usefixtures("toys")
 def test_staff_set_up_a_factor_sign_in_with_it_and_prove_it_again_without_losing_a_word(
     approver: User, settings: Any, open_page: Open
@@ -64,25 +95,14 @@ def test_staff_set_up_a_factor_sign_in_with_it_and_prove_it_again_without_losing
     settings.STAFF_SECOND_FACTOR = True
     request = make.make_promotion_request(make.make_candidate(), at=timezone.now())
     review = f"/admin/mlops/promotionrequest/{request.pk}/change/"
-
     page = open_page(review)
-    type_into(page, "login", approver.username)
-    type_into(page, "password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Set up your app").wait_for()
-    assert page.get_by_role("img", name="A square for your app").evaluate("image => image.naturalWidth") > 0
-    secret = page.locator(".totp-key").inner_text()
-    type_into(page, "code", code(secret))
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Recovery codes").wait_for()
-    spare = page.locator(".recovery-codes code").first.inner_text()
+    password(page, approver)
+    secret, recovery_code = set_up(page)
     page.get_by_role("button", name="Sign out").press("Enter")
     page.get_by_role("link", name="Sign in").wait_for()
 
     page.goto(review)
-    type_into(page, "login", approver.username)
-    type_into(page, "password", PASSWORD)
-    page.keyboard.press("Enter")
+    password(page, approver)
     page.get_by_role("heading", name="Your code").wait_for()
     page.keyboard.type(code(secret, later=1))
     page.keyboard.press("Enter")
@@ -91,20 +111,12 @@ def test_staff_set_up_a_factor_sign_in_with_it_and_prove_it_again_without_losing
     six_minutes_later(page)
     words = "Gates and lead convince me, «after a long look»"
     type_into(page, "reason", words)
-    tab_to(page, "[value=APPROVE]")
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Is it still you?").wait_for()
-    assert Deployment.objects.champion("toy-learner") is None
-    tab_to(page, "a[href*='second-factor/again']")
-    page.keyboard.press("Enter")
-    page.get_by_text("Type the code that your app shows now").wait_for()
-    page.keyboard.type(spare)
-    page.keyboard.press("Enter")
+    approve(page)
+    prove(page, recovery_code)
     page.wait_for_url(f"**{review}*")
     assert page.locator("[name=reason]").input_value() == words
     assert Deployment.objects.champion("toy-learner") is None, "proving who one is decides nothing"
-    tab_to(page, "[value=APPROVE]")
-    page.keyboard.press("Enter")
+    approve(page)
     page.get_by_text("Approved: toy-learner v1 serves from now on").wait_for()
     assert Deployment.objects.champion("toy-learner") is not None
 

@@ -12,7 +12,7 @@ from catalog.recipes.weighted_rating import WeightedRating
 from catalog.selectors import films as reads
 from catalog.services import editions
 from mlops.ports import SYSTEM
-from tests.factories.catalog import make_movie, make_source, make_user, small_catalogue
+from tests.factories.catalog import make_movie, make_source, small_catalogue
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,9 @@ from mlops import registry, triggers
 from mlops.models import AuditEvent
 from mlops.services import checkpoints
 from tests.catalog.page_words import text
+from tests.clock import NOON
 from tests.factories.catalog import small_catalogue
-from tests.factories.mlops import NOON, make_promotion
+from tests.factories.mlops import make_promotion
 from tests.mlops import sql
 
 pytestmark = [pytest.mark.django_db]
@@ -36,7 +37,7 @@ def checked(tmp_path: Path, client: Client, proof: dict[str, Any]) -> tuple[int,
     """What a stranger's Python says of a proof, by the key from the page."""
     (tmp_path / "key.pem").write_bytes(client.get("/transparency/key").content)
     (tmp_path / "proof.json").write_text(json.dumps(proof))
-    command = [sys.executable, "-I", "-S", SCRIPT, "--proof", "proof.json", "--key", "key.pem"]
+    command = [sys.executable, "-I", "-S", str(SCRIPT), "--proof", "proof.json", "--key", "key.pem"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     return ran.returncode, ran.stdout
 
@@ -103,9 +104,10 @@ def test_what_is_not_signed_yet_has_no_proof(house: None, client: Client) -> Non
     assert client.get("/transparency/proof/99999999999999999999.json").status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_log_that_was_rewritten_is_proved_to_nobody(house: None, client: Client) -> None:
     triggers.drop(connection)
-    sql.run("UPDATE mlops_auditevent SET hash = prev WHERE seq = 1")
+    sql.run("UPDATE mlops_auditevent SET hash = %s WHERE seq = 1", b"x" * 32)
     triggers.install(connection)
     answer = client.get(f"/transparency/proof/{seq_of('edition.published')}.json")
     assert answer.status_code == 404

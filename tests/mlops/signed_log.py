@@ -2,17 +2,15 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from mlops.models import Capture
 from mlops.models.audit import GENESIS, leaf
 from mlops.notes import Note
 from mlops.ports import SYSTEM
 from mlops.services import audit, checkpoints, places, sealing
-from mlops.services.chain import Row, rows
+from mlops.services.chain import Row, length, rows
 from tests.clock import NOON
 from tests.factories.mlops import make_audit_event, make_dataset
 from tests.mlops import sql
@@ -28,7 +26,7 @@ def tell(count: int = 1, action: str = "test.happened") -> None:
     """So many events that answer for no row."""
     for _ in range(count):
         with transaction.atomic():
-            make_audit_event(action=action)
+            make_audit_event(action=action, subject=f"test:{length() + 1}")
 
 
 def change(number: int = 1) -> None:
@@ -91,7 +89,3 @@ def go_back(size: int) -> None:
     sql.run(f"DELETE FROM {EVENTS} WHERE seq > %s", size)
     sql.run(f"DELETE FROM {CAPTURES} WHERE seal > %s", size)
     sql.run(f"DELETE FROM {NOTES} WHERE size > %s", size)
-
-
-def captures() -> list[dict[str, Any]]:
-    return list(Capture.objects.order_by("pk").values())

@@ -76,6 +76,8 @@ def test_the_page_says_whether_the_evidence_still_holds_and_what_differs() -> No
     assert "The evidence changed since request" in page
     assert "the champion" in page
     assert "staff-mark-changed" in page
+    assert 'value="APPROVE"' not in page, "what would be refused is not offered"
+    assert 'value="REJECT"' in page
 
 
 def test_remarks_stay_in_their_order_and_a_refused_one_comes_back() -> None:
@@ -204,9 +206,9 @@ def test_a_roll_back_sent_twice_is_one_and_names_what_serves() -> None:
 
 # --- policies ----------------------------------------------------------------------------------------------------
 def asked_policy(by: Any, wanted: int = 2) -> PolicyRequest:
-    return policy_requests.open_policy_request(
-        recipe_key="toy-learner", wanted=wanted, reason="we are more now", by=by, at=timezone.now()
-    )
+    facts = {"recipe_key": "toy-learner", "wanted": wanted, "reason": "we are more now", "at": timezone.now()}
+    made: PolicyRequest = policy_requests.open_policy_request(by=by, **facts)
+    return made
 
 
 def test_a_policy_is_asked_for_by_one_and_decided_by_others() -> None:

@@ -62,7 +62,8 @@ def policy_asked() -> PolicyRequest:
         asker = make.make_person(subject_id=last.requested_by)
         policy_requests.withdraw_policy(request_id=last.pk, reason="no", by=asker, at=timezone.now())
     facts = {"recipe_key": "toy-learner", "wanted": 2 + number, "reason": "more of us", "at": timezone.now()}
-    return policy_requests.open_policy_request(by=by, **facts)
+    made: PolicyRequest = policy_requests.open_policy_request(by=by, **facts)
+    return made
 
 
 MAKE: dict[Any, Callable[[], Any]] = {

@@ -6,8 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from mlops.audit import governed, record
 from mlops.models import Approval, Deployment
-from mlops.services import approvals, promotion, testimony
+from mlops.services import approvals, promotion, strays, testimony
 from tests.factories.mlops import (
     NOON,
     make_approval,
@@ -44,13 +45,25 @@ def test_a_forged_vote_and_what_follows_from_it_are_found() -> None:
         f"vote {vote.pk} on request {request.pk} was not cast, as far as the log tells",
         f"deployment {made.pk} of toy-learner v1 was not begun, as far as the log tells",
     ]
+    strays.seal(at=NOON)
     said = StringIO()
     with pytest.raises(SystemExit):
         call_command("audit", "verify", stdout=said, stderr=said)
-    assert "UNTOLD: vote" in said.getvalue()
+    assert f"vote {vote.pk} on request {request.pk} was not cast" in said.getvalue()
 
 
 def test_an_end_that_nobody_answers_for_is_found() -> None:
     made = make_genesis("toy-formula")
     Deployment.objects.open().update(ended_at=NOON, ended_by="somebody")
     assert testimony.untold() == [f"deployment {made.pk} of toy-formula v1 was not ended, as far as the log tells"]
+
+
+def test_what_is_written_by_hand_beside_an_act_is_not_that_act() -> None:
+    """In the transaction of a service, and sealed by its event."""
+    request = make_promotion_request()
+    with governed():
+        vote = make_approval(request)
+        record("toy.looked-at", "toy:1", by=make_approver(), at=NOON)
+    assert (
+        f"row {vote.pk} of mlops_approval came with event 3, which is not the act of who it names" in testimony.untold()
+    )

@@ -55,11 +55,16 @@ def tombstone(who: Any) -> None:
     """What an erasure leaves, the account gone."""
     digest = hashlib.sha256(str(who.subject_id).encode()).hexdigest()
     Erasure.objects.create(subject_digest=digest, reason="asked for", erased_at=NOON, erased_by="x")
+    removed(who)
+
+
+def removed(who: Any) -> None:
+    """The account deleted past every service: its history tells that there was one."""
     sql.run("DELETE FROM catalog_user WHERE id = %s", who.pk)
 
 
 @needs_accounts
-@pytest.mark.parametrize("gone", [deactivate, tombstone])
+@pytest.mark.parametrize("gone", [deactivate, tombstone, removed])
 def test_the_vote_of_an_account_that_is_gone_counts_no_longer(asked: PromotionRequest, gone: Any) -> None:
     leaver = account()
     assert vote(asked, leaver) is None

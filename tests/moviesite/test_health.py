@@ -13,10 +13,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from catalog.models import Movie
 from mlops import triggers
+from mlops.audit import governed
+from mlops.services import strays
 from moviesite import health
 from tests.factories.catalog import small_catalogue
-from tests.factories.mlops import make_genesis
+from tests.factories.mlops import NOON, make_genesis, make_person
 from tests.factories.work import make_job
 
 pytestmark = pytest.mark.django_db
@@ -48,11 +51,26 @@ def test_without_broker_and_worker_visitors_are_still_served(client: Client) -> 
 
 
 def test_with_everything_there_it_is_green(client: Client, valkey: str) -> None:
-    small_catalogue(3)
+    with governed():  # the event of its edition answers for its films
+        small_catalogue(3)
     heard("charts")
     heard("training")
     code, found = asked(client)
     assert (code, found["state"], set(found["parts"].values())) == (200, "ok", {"ok"})
+
+
+def test_a_change_nobody_answers_for_degrades_it_until_somebody_does(client: Client) -> None:
+    with governed():
+        film = small_catalogue(3)[0]
+    Movie.objects.filter(pk=film.pk).update(year=1999)
+    code, found = asked(client)
+    assert (code, found["state"], found["ready"]) == (200, "degraded", True)
+    assert found["parts"]["changes"] == "1 changes that no event answers for"
+    (event,) = strays.seal(at=NOON)
+    assert asked(client)[1]["parts"]["changes"] == f"event {event.seq}: changed by nobody known: catalog_movie (1)"
+    auditor = make_person("account_for_changes")
+    strays.account_for(seq=event.seq, reason="the year was wrong on the tin", by=auditor, at=NOON)
+    assert asked(client)[1]["parts"]["changes"] == "ok"
 
 
 def test_a_worker_that_fell_silent_is_amber(client: Client, valkey: str) -> None:

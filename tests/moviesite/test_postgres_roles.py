@@ -15,6 +15,7 @@ from moviesite.settings import env
 from tests.factories.catalog import make_member_rating, small_catalogue
 from tests.factories.mlops import NOON, make_approver, make_candidate, make_genesis, make_promotion_request
 from tests.mlops import sql
+from tests.mlops.conftest import toys  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.django_db
 OWNER, APP = "retromovies_owner", "retromovies_app"

@@ -225,7 +225,9 @@ def test_a_lost_one_is_taken_away_by_somebody_else_on_record(boss: User) -> None
     lost = make_user("lost", is_staff=True)
     app_of(lost)
     recovery_codes_of(lost)
+    here, boss_here = staff.signed_in(lost), staff.signed_in(boss)
     assert "sets up another" in reset("lost", by="boss")
+    assert [client.get("/accounts/second-factor/").status_code for client in (here, boss_here)] == [302, 200]
     assert not Authenticator.objects.exists()
     event = AuditEvent.objects.get()
     assert (event.action, event.actor) == ("account.second-factor-reset", str(boss.subject_id))

@@ -80,7 +80,9 @@ def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
     try:
         assert until(lambda: health(port).get("state") == "ok", 240), said(state, port)
         children = below(site.pid)
-        assert len(children) >= 8  # broker, web and its worker, twice Celery's two, schedule
+        assert len(children) >= 9  # broker, web and its worker, twice Celery's two, schedule, signer
+        for place in ("checkpoints", "witness"):
+            assert until(lambda place=place: (state / place / "audit.notes").exists(), 60)
         assert "Run 1 of recommender is queued" in said(state, port)
         assert f"http://127.0.0.1:{port}" in said(state, port)
         assert (state / "accounts.txt").stat().st_mode & 0o777 == 0o600
@@ -156,7 +158,7 @@ def test_without_its_broker_the_site_answers_and_the_broker_comes_back(
 
 def test_worker_and_schedule_are_started_again(state: Path, running: tuple["subprocess.Popen[str]", str]) -> None:
     site, port = running
-    for name, word in (("worker", b"charts@%h"), ("trainer", b"training@%h"), ("beat", b"--pidfile=")):
+    for name, word in (("worker", b"charts@%h"), ("trainer", b"training@%h"), ("beat", b"--pidfile="), ("signer", b"sign_checkpoints")):
         os.kill(the(site, word), signal.SIGKILL)
         assert until(lambda name=name: f"{name} runs again." in said(state, port)), said(state, port)
         assert f"{name} ended with -9: see {state}/logs/{name}.log" in said(state, port)

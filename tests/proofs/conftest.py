@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -31,3 +32,11 @@ def tell(request: pytest.FixtureRequest) -> Tell:
                 figures.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     return told
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What could not be proved on this machine is said where nobody overlooks it."""
+    from tests.proofs.strace import NO_STRACE, may_trace
+
+    if not may_trace():
+        terminalreporter.section(NO_STRACE, sep="!", red=True, bold=True)

@@ -14,3 +14,4 @@ if "HEALTH_CHECK" in os.environ:  # the short form has no time to wait as long a
     CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {
         "health_check_interval": int(os.environ["HEALTH_CHECK"])
     }
+    DEAF_AFTER = 2.0

@@ -17,6 +17,7 @@ from mlops import store
 from mlops.errors import BadArtefact
 from mlops.services import drafts
 from tests.proofs.conftest import Tell
+from tests.proofs.strace import NO_STRACE, may_trace
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = b"what must be there whole or not at all\n" * 5_000
@@ -43,16 +44,7 @@ print(digest)
 TRACED = "trace=%file,%desc,fsync,fdatasync"
 
 
-def strace_may() -> bool:
-    """Whether strace is there and may look into processes."""
-    if not shutil.which("strace"):
-        return False
-    return subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False).returncode == 0
-
-
-MAY = strace_may()
-NO_STRACE = "strace is missing or may not trace: faults at the system calls of the artefact writer are NOT PROVED"
-pytestmark = pytest.mark.skipif(not MAY and os.environ.get("CI") != "true", reason=NO_STRACE)
+pytestmark = pytest.mark.skipif(not may_trace() and os.environ.get("CI") != "true", reason=NO_STRACE)
 
 
 def written(folder: Path, *options: str) -> tuple[int, str, list[str]]:
@@ -89,7 +81,7 @@ def calls(lines: list[str]) -> list[tuple[str, int]]:
 def test_every_fault_of_the_writer_leaves_the_whole_or_nothing(
     tmp_path: Path, settings: object, long: bool, tell: Tell
 ) -> None:
-    assert MAY, NO_STRACE
+    assert may_trace(), NO_STRACE
     settings.ARTEFACTS = tmp_path / "artefacts"  # type: ignore[attr-defined]
     ended, said, lines = written(tmp_path)
     assert (ended, said) == (0, DIGEST)

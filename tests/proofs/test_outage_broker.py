@@ -5,6 +5,8 @@ import random
 import statistics
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import redis
 from django.db import connections
 from django.utils import timezone
 
-from catalog.models import Rating, Standing, Tally
+from catalog.models import Rating, Standing, Tally, User
 from mlops.models import Job
 from mlops.ports import SYSTEM
 from mlops.services import jobs
@@ -57,6 +59,20 @@ class Load:
             self.met.setdefault(now, []).append((visitor.took, status))
             self.stopped.wait(self.pause)
 
+    @contextmanager
+    def of(self, members: list[User]) -> Iterator[None]:
+        """These members visit, until the block ends."""
+        made = [Visitor(self.port, member) for member in members]
+        visits = [threading.Thread(target=self.visit, args=(each, seed)) for seed, each in enumerate(made)]
+        for visit in visits:
+            visit.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            for visit in visits:
+                visit.join()
+
     def told(self, what: str) -> str:
         took = sorted(seconds for seconds, _ in self.met[what])
         late = took[min(len(took) - 1, int(0.99 * len(took)))]
@@ -83,26 +99,16 @@ def test_no_page_fails_and_nothing_is_lost(
     members = [make.make_user() for _ in range(4 if long else 2)]
     with (
         servers.pointed_at(proxy.url, monkeypatch),
-        work.worker(proxy.url, tmp_path, **given) as worker,
+        work.kept_worker(proxy.url, tmp_path, **given) as log,
         work.beat(proxy.url, tmp_path, **given),
         web_server(proxy.url, tmp_path) as port,
     ):
         load = Load(port, [film.pk for film in films], 0.05)
-        visits = [
-            threading.Thread(target=load.visit, args=(Visitor(port, member), seed))
-            for seed, member in enumerate(members)
-        ]
-        for visit in visits:
-            visit.start()
-        try:
+        with load.of(members):
             time.sleep(seconds)
             for mode in (*MODES, "flushed"):
-                _endure(mode, proxy, valkey_server, load, seconds, worker, tell)
-        finally:
-            load.stopped.set()
-            for visit in visits:
-                visit.join()
-        until(drained, worker.wrote, PATIENCE)
+                _endure(mode, proxy, valkey_server, load, seconds, log, tell)
+        until(drained, log.read_text, PATIENCE)
         proxy.close()
     assert load.failed() == 0
     counted = work.counted(tmp_path)
@@ -113,11 +119,10 @@ def test_no_page_fails_and_nothing_is_lost(
     tell("answers with 5xx", f"{load.failed()} of {sum(map(len, load.met.values()))}")
     tell("pages before any outage", load.told("before"))
     tell("ratings and jobs lost", 0)
+    tell("times the worker found itself deaf, ended and was started again", log.read_text().count("deaf: "))
 
 
-def _endure(
-    mode: str, proxy: Proxy, broker: str, load: Load, seconds: float, worker: servers.Worker, tell: Tell
-) -> None:
+def _endure(mode: str, proxy: Proxy, broker: str, load: Load, seconds: float, log: Path, tell: Tell) -> None:
     """One outage under load: jobs are offered all the while; then it ends, and all must drain."""
     load.now = mode
     if mode == "flushed":
@@ -150,7 +155,7 @@ def _endure(
         waits = Job.objects.filter(pk__in=offered).exclude(state=Job.State.DONE).exists()
         return not waits and all(held.get(film, 0) >= count for film, count in votes.items())
 
-    until(caught_up, worker.wrote, PATIENCE)
+    until(caught_up, log.read_text, PATIENCE)
     tell(
         f"broker {mode} for {seconds:.0f} s",
         f"{load.told(mode)}; drained {time.monotonic() - began:.1f} s after it ended",
@@ -158,7 +163,7 @@ def _endure(
     connections.close_all()
 
 
-def _all_rated(load: Load, members: list[object]) -> None:
+def _all_rated(load: Load, members: list[User]) -> None:
     """Every rating that a visitor was told of is there, the last one of each film."""
     for (seed, film), value in load.rated.items():
         found = Rating.objects.get(rater__user=members[seed], movie_id=film)

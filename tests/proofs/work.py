@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from moviesite import schedules
-from moviesite.processes import spawn, stop
+from moviesite.processes import Kept, spawn, stop
 from tests import servers
+from tests.flows.house import until
 from tests.servers import Worker
 
 COUNT = "toy.count"  # the task of tests.proofs.handlers: it writes its job's key into a file
@@ -36,6 +38,33 @@ def worker(broker: str, state: Path, queue: str = schedules.CHARTS, **given: str
         yield running
     finally:
         stop(running.process, schedules.TRAINING_GRACE)
+
+
+@contextmanager
+def kept_worker(broker: str, state: Path, **given: str) -> Iterator[Path]:
+    """The worker of the charts, started again whenever it ends, as `up` and a container's restart policy do; its log."""
+    log = state / "worker-kept.log"
+    log.touch()
+    command = [sys.executable, "-m", "celery", "-A", "moviesite", *schedules.WORKERS[schedules.CHARTS]]
+    kept = Kept(lambda: spawn(command, env=environment(broker, state, **given), log=log))
+    stopped = threading.Event()
+
+    def keep() -> None:
+        kept.begin()
+        while not stopped.wait(0.1):
+            kept.ended()
+            if kept.wanted:
+                kept.begin()
+        kept.halt()
+
+    keeper = threading.Thread(target=keep)  # it lives as long as what it started: that dies with it
+    keeper.start()
+    try:
+        until(lambda: " ready." in log.read_text(errors="replace"), lambda: log.read_text(errors="replace"), 90)
+        yield log
+    finally:
+        stopped.set()
+        keeper.join()
 
 
 class Since(Worker):

@@ -69,7 +69,7 @@ def test_a_place_outside_the_tree_has_no_proof() -> None:
         lambda: merkle.Frontier().append(b"x" * 33),
     ):
         with pytest.raises(ValueError, match=r"leaf|leaves"):
-            wrong()  # type: ignore[no-untyped-call]
+            wrong()
 
 
 def test_a_hash_of_another_length_is_none() -> None:
@@ -80,3 +80,43 @@ def test_a_hash_of_another_length_is_none() -> None:
     for proof in (moved, [a + b], [a, b, b""]):
         assert not merkle.holds_inclusion(LEAVES[0], 0, 4, proof, root)
         assert not merkle.holds_consistency(3, merkle.root(LEAVES[:3]), 4, root, proof)
+
+
+def test_a_path_longer_or_shorter_than_the_tree_is_high_proves_nothing() -> None:
+    """Whoever may also name the roots must still show a tree of that very size."""
+    tree, extra = grown(9), b"x" * 32
+    for size in range(1, 10):
+        root = merkle.root(LEAVES[:size])
+        for place in range(size):
+            proof = tree.inclusion(place, size)
+            for higher in (merkle.parent(extra, root), merkle.parent(root, extra)):
+                assert not merkle.holds_inclusion(LEAVES[place], place, size, [*proof, extra], higher)
+        for old in range(1, size):
+            before, proof = merkle.root(LEAVES[:old]), tree.consistency(old, size)
+            for one, other in (
+                (merkle.parent(extra, before), merkle.parent(extra, root)),
+                (before, merkle.parent(root, extra)),
+            ):
+                assert not merkle.holds_consistency(old, one, size, other, [*proof, extra])
+    inner = merkle.parent(LEAVES[0], LEAVES[1])
+    root = merkle.root(LEAVES[:4])
+    assert not merkle.holds_inclusion(inner, 0, 4, tree.inclusion(0, 4)[1:], root)  # a node is no leaf
+    assert not merkle.holds_consistency(2, inner, 4, merkle.parent(inner, inner), [])
+    assert not merkle.holds_consistency(2, inner, 4, inner, [])
+    assert not merkle.holds_consistency(3, inner, 4, inner, [inner])
+
+
+def test_numbers_that_are_no_place_prove_nothing() -> None:
+    one, root = LEAVES[0], merkle.root(LEAVES[:2])
+    for place, size in ((-1, 1), (1, 1), (2, 1), (0, 0), (-1, 0), (0, -1)):
+        assert not merkle.holds_inclusion(one, place, size, [], one)
+    assert not merkle.holds_consistency(-1, merkle.EMPTY, 0, merkle.EMPTY, [])
+    assert not merkle.holds_consistency(-1, one, -1, one, [])
+    assert not merkle.holds_consistency(2, root, 1, root, [])
+    assert not merkle.holds_consistency(2, one, 1, one, [])
+    assert not merkle.holds_consistency(4, one, 3, merkle.parent(one, one), [one])
+    assert not merkle.holds_consistency(0, one, 1, one, [])
+    assert merkle.holds_consistency(0, merkle.EMPTY, 2, root, [])
+    assert not merkle.holds_consistency(0, merkle.EMPTY, 2, root, [one])
+    assert not merkle.holds_consistency(2, root, 2, root, [one])
+    assert not merkle.holds_consistency(2, root, 2, one, [])

@@ -57,14 +57,14 @@ class Command(BaseCommand):
     def _prove(self, options: dict[str, Any]) -> int:
         if (options["seq"] is None) == (options["size"] is None):
             raise BadNote("name an event, or --from SIZE")
+        told: dict[str, Any]
         if options["seq"] is not None:
             found = proofs.include(options["seq"])
-            told = {"seq": found.seq, "hash": found.hash.hex()}
+            told, path, note = {"seq": found.seq, "hash": found.hash.hex()}, found.proof, found.note
         else:
-            found = grown = proofs.grown(options["size"])
-            told = {"size": grown.size, "root": grown.root.hex()}
-        told |= {"proof": [one.hex() for one in found.proof], "checkpoint": found.note.text}
-        self.stdout.write(json.dumps(told, indent=1))
+            grown = proofs.grown(options["size"])
+            told, path, note = {"size": grown.size, "root": grown.root.hex()}, grown.proof, grown.note
+        self.stdout.write(json.dumps({**told, "proof": [one.hex() for one in path], "checkpoint": note.text}, indent=1))
         return HOLDS
 
     def _export(self, options: dict[str, Any]) -> int:

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--owner", type=_name, default="retromovies_owner", help="the role that owns (and migrates)")
+        parser.add_argument(
+            "--owner", type=_name, default="retromovies_owner", help="the role that owns (and migrates)"
+        )
         parser.add_argument("--app", type=_name, default="retromovies_app", help="the role that the site serves as")
         parser.add_argument("--dry-run", action="store_true", help="print the SQL and change nothing")
 

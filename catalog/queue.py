@@ -17,4 +17,4 @@ PACE = 1.0  # a nudge a second says all that needs saying
 
 def publish_soon() -> None:
     """Ask, after commit, for the next edition."""
-    transaction.on_commit(partial(work.nudge, PUBLISH_EDITION, "charts", pace=PACE, expires=60))
+    transaction.on_commit(partial(work.nudge, PUBLISH_EDITION, "charts", pace=PACE, expires=15))

@@ -3,15 +3,15 @@
     python verify_audit.py export.ndjson --key checkpoint.pub.pem [--checkpoint NOTE…]
     python verify_audit.py --proof proof.json --key checkpoint.pub.pem
 
-export.ndjson is what `manage.py audit export` writes, proof.json what /transparency/proof/<seq>.json or `audit prove`
-says, NOTE a checkpoint that you kept from /transparency. Recomputed are every hash of the chain (SHA-256), the tree's
-root for every signed note (RFC 6962), every signature (ECDSA, P-256) and the digest of the changes each event answers
-for. Exit 0: it holds. 1: it does not. 2: it could not be checked. Keep your own copy of the key: without --key the one
-in the export is taken, and that proves nothing against whoever wrote the export.
+export.ndjson is what `manage.py audit export` writes, proof.json what /transparency/proof/<seq>.json says, NOTE a
+checkpoint that you kept. Recomputed are the chain (SHA-256), the tree's root for every note (RFC 6962), every signature
+(ECDSA, P-256) and the digests of changes. Exit 0: it holds; 1: it does not; 2: it could not be checked. Keep your own
+copy of the key: without --key the one in the export is taken, which proves nothing against whoever wrote the export.
 """
 
 import argparse
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -51,17 +51,12 @@ def times(number, point):
 
 def integers(der):
     """r and s of a signature in DER, or None when it is not written in the one way DER has."""
-    if len(der) < 8 or der[0] != 0x30 or der[1] != len(der) - 2:
+    if not 8 <= len(der) <= 72:
         return None
-    found, rest = [], der[2:]
-    for _ in range(2):
-        if len(rest) < 3 or rest[0] != 2 or not 0 < rest[1] <= min(33, len(rest) - 2):
-            return None
-        number, rest = rest[2 : 2 + rest[1]], rest[2 + rest[1] :]
-        if number[0] & 0x80 or (len(number) > 1 and number[0] == 0 and not number[1] & 0x80):
-            return None
-        found.append(int.from_bytes(number, "big"))
-    return None if rest else tuple(found)
+    pair = [int.from_bytes(part, "big") for part in (der[4 : 4 + der[3]], der[6 + der[3] :])]
+    parts = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in pair]
+    both = b"".join(bytes([2, len(part)]) + part for part in parts)
+    return pair if der == bytes([0x30, len(both)]) + both else None
 
 
 def signed_by(key, data, der):
@@ -107,10 +102,7 @@ def grow(peaks, size, leaf):
 
 
 def root_of(peaks):
-    node = peaks[-1] if peaks else EMPTY
-    for peak in peaks[-2::-1]:
-        node = parent(peak, node)
-    return node
+    return functools.reduce(lambda node, peak: parent(peak, node), reversed(peaks)) if peaks else EMPTY
 
 
 def climbed(node, place, last, proof):
@@ -257,9 +249,12 @@ def proved(proof, keys):
     """What a proof shows, in words. Raises ValueError when it shows nothing."""
     signed, path = note(proof["checkpoint"], keys), [bytes.fromhex(one) for one in proof["proof"]]
     if "seq" in proof:
-        if "body" in proof and proof["hash"] != leaf(bytes.fromhex(proof["prev"]), proof["seq"], proof["body"]).hex():
-            raise ValueError(f"event {proof['seq']} is not the text that was hashed")
-        if not included(bytes.fromhex(proof["hash"]), proof["seq"] - 1, signed["size"], path, signed["root"]):
+        made = (
+            leaf(bytes.fromhex(proof["prev"]), proof["seq"], proof["body"]).hex() if "body" in proof else proof["hash"]
+        )
+        if made != proof["hash"] or not included(
+            bytes.fromhex(made), proof["seq"] - 1, signed["size"], path, signed["root"]
+        ):
             raise ValueError(f"the proof does not show event {proof['seq']} in {signed['words']}")
         return f"event {proof['seq']} ({proof['hash']}) is in {signed['words']}"
     if not consistent(proof["size"], bytes.fromhex(proof["root"]), signed["size"], signed["root"], path):
@@ -275,8 +270,7 @@ def text(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("export", nargs="?")
-    parser.add_argument("--key")
-    parser.add_argument("--proof")
+    [parser.add_argument(name) for name in ("--key", "--proof")]
     parser.add_argument("--checkpoint", nargs="+", action="extend", default=[])
     given = parser.parse_args()
     if not (given.export or (given.proof and given.key)):

@@ -38,16 +38,19 @@ def execute_run(*, run_id: int, **_: Any) -> None:
 
 @shared_task(name="mlops.execute_job", acks_late=True)
 def execute_job(*, job_id: int, **_: Any) -> None:
-    """Carry a job out; a second message for it does nothing, and costs one read."""
-    from mlops.pipeline.jobs import carry_out  # noqa: PLC0415 — as above
+    """Carry a job out, and whatever else is due; a second message for it does nothing, and costs two reads."""
+    from mlops.pipeline.jobs import carry_out, work_off  # noqa: PLC0415 — as above
 
     carry_out(job_id=job_id, worker=workers.myself())
+    work_off(queue="charts", worker=workers.myself())
 
 
 @shared_task(name="mlops.execute_long_job", acks_late=True)
-def execute_long_job(*, job_id: int, **facts: Any) -> None:
-    """The same, with the time that the work of its queue may take."""
-    execute_job(job_id=job_id, **facts)
+def execute_long_job(*, job_id: int, **_: Any) -> None:
+    """Carry out one job that may take many minutes."""
+    from mlops.pipeline.jobs import carry_out  # noqa: PLC0415 — as above
+
+    carry_out(job_id=job_id, worker=workers.myself())
 
 
 @shared_task(name="mlops.tend")

@@ -4,6 +4,7 @@ from typing import Any
 
 CHARTS, TRAINING = "charts", "training"
 DAY = 86_400
+FRESH = 30  # seconds a question lives at least: before a slow worker those that are asked often would all be too old
 QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
 ROUTES = {
     "catalog.*": {"queue": CHARTS},
@@ -57,7 +58,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
 
 def _every(seconds: int, task: str, **options: Any) -> dict[str, Any]:
     """Ask so often; asked twice at once, the task finds nothing more to do."""
-    return {"task": task, "schedule": float(seconds), "options": {"expires": 2 * seconds, **options}}
+    return {"task": task, "schedule": float(seconds), "options": {"expires": max(2 * seconds, FRESH), **options}}
 
 
 def _once(every: int, task: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
@@ -34,9 +34,9 @@ class Answered(ModelAdmin):
         with answering(request):
             return super().changelist_view(request, extra_context)
 
-    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with answering(request):
-            return super().history_form_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+            return super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -21,8 +21,8 @@ class Accounts(UserManager["User"]):
 
         with audit.governed():
             user = super().create_superuser(username, email, password, **rest)
-            subject, facts = f"account:{user.subject_id}", {"staff": user.is_staff, "superuser": user.is_superuser}
-            audit.record("account.superuser-made", subject, by=SYSTEM, at=user.date_joined, **facts)
+            subject, at = f"account:{user.subject_id}", user.date_joined
+            audit.record("account.superuser-made", subject, by=SYSTEM, at=at, superuser=user.is_superuser)
         return user
 
 
@@ -31,7 +31,7 @@ class User(AbstractUser):
 
     subject_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
-    objects = Accounts()
+    objects: ClassVar[Accounts] = Accounts()
     history = history(excluded_fields=["last_login", "password"])
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -6,7 +6,7 @@ from typing import Any
 
 from mlops import registry
 from mlops.errors import BadRun
-from mlops.models import Dataset, Deployment, Erasure, ModelVersion, Run, RunStep
+from mlops.models import Deployment, Erasure, ModelVersion, Run, RunStep
 from mlops.ports import SYSTEM, Kind
 from mlops.services import runs
 

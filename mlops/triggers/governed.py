@@ -1,6 +1,7 @@
 """Which tables are governed, and which of their columns tell what was decided."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -32,7 +33,9 @@ OURS = [
         columns(["recipe_key", "kind", "number", "state", "artefact_digest", "arrays_digest", "params", "run_id"])
         | columns(["created_at", "created_by"]),
     ),
-    Governed("mlops_manifest", columns(["version_id", "artefact_digest", "bundle", "key_id", "signed_at", "signed_by"])),
+    Governed(
+        "mlops_manifest", columns(["version_id", "artefact_digest", "bundle", "key_id", "signed_at", "signed_by"])
+    ),
     Governed(
         "mlops_gatereport", columns(["version_id", "passed", "digest", "results", "tables", "judged_at", "judged_by"])
     ),
@@ -79,14 +82,13 @@ def governed() -> list[Governed]:
 def _of(label: str, names: list[str]) -> Governed:
     model = model_of(label)
     meta = model._meta
-    assert meta.pk is not None
     told = {}
     for name in names:
         field, _, signs = name.partition(":")
-        column = meta.get_field(field).column
+        column = column_of(model, field)
         told[column] = f'substr({{row}}."{column}", 1, {int(signs)})' if signs else f'{{row}}."{column}"'
     only: Mapping[str, str] = getattr(settings, "MLOPS_GOVERNED_ONLY", {})
-    return Governed(meta.db_table, told, f'{{row}}."{meta.pk.column}"', only.get(label, ""), _unique(model))
+    return Governed(meta.db_table, told, f'{{row}}."{key_of(model)}"', only.get(label, ""), _unique(model))
 
 
 def model_of(label: str) -> type[Model]:
@@ -96,10 +98,19 @@ def model_of(label: str) -> type[Model]:
     return getattr(model, field[0]).through if field else model
 
 
+def column_of(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.column)
+
+
+def key_of(model: type[Model]) -> str:
+    return column_of(model, model._meta.pk.name)
+
+
 def _unique(model: type[Model]) -> tuple[tuple[str, ...], ...]:
     """The columns of each of its unique constraints."""
     meta = model._meta
     several = [constraint.fields for constraint in meta.total_unique_constraints] + list(meta.unique_together)
-    found = [[meta.get_field(name).column for name in names] for names in several]
-    found += [[field.column] for field in meta.concrete_fields if field.unique]
+    found = [[column_of(model, name) for name in names] for names in several]
+    found += [[column_of(model, field.name)] for field in meta.concrete_fields if field.unique]
     return tuple(sorted(tuple(columns) for columns in found))

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from mlops.triggers.capture import Capturing, Governed
-from mlops.triggers.governed import model_of
+from mlops.triggers.governed import key_of, model_of
 from mlops.triggers.rule import Trigger, append_only, in_its_own_place
 
 
@@ -14,9 +14,8 @@ def histories() -> list[Trigger]:
 
 
 def _guards(label: str) -> list[Trigger]:
-    meta = model_of(label)._meta
-    assert meta.pk is not None
-    table, key = meta.db_table, meta.pk.column
+    model = model_of(label)
+    table, key = model._meta.db_table, key_of(model)
     # Nothing of the row is told: it is personal, or it would not be erased.
     gone = Governed(table, {}, f'{{row}}."{key}"')
     return [

@@ -176,7 +176,11 @@ OWNERS_COMMANDS = ("migrate", "postgres_roles")  # what only the role that owns 
 def database_variable() -> str:
     """Return the variable whose database this process uses: of a command of the owner's, the owner's when it is set."""
     asked = sys.argv[1:2] if Path(sys.argv[0]).name == "manage.py" else []
-    return "OWNER_DATABASE_URL" if set(asked) & set(OWNERS_COMMANDS) and "OWNER_DATABASE_URL" in os.environ else "DATABASE_URL"
+    return (
+        "OWNER_DATABASE_URL"
+        if set(asked) & set(OWNERS_COMMANDS) and "OWNER_DATABASE_URL" in os.environ
+        else "DATABASE_URL"
+    )
 
 
 def database(name: str, default: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -180,8 +180,9 @@ def test_pages_of_decisions_and_of_the_log_fit_and_are_accessible(
     first = make.make_promotion(make.make_candidate(), at=timezone.now())
     request = make.make_promotion_request(make.make_candidate(), at=timezone.now())
     remarks.say(request_id=request.pk, text="Is it steady?\n\nI think so.", by=approver, at=timezone.now())
-    facts = {"recipe_key": "toy-learner", "wanted": 2, "reason": "we are more", "by": approver, "at": timezone.now()}
-    asked = policy_requests.open_policy_request(**facts)
+    asked = policy_requests.open_policy_request(
+        recipe_key="toy-learner", wanted=2, reason="we are more", by=approver, at=timezone.now()
+    )
     event = strays.seal(at=timezone.now())[0]
     addresses = [
         f"promotionrequest/{request.pk}/change/",

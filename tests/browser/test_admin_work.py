@@ -33,6 +33,6 @@ def test_from_what_was_set_apart_to_trying_it_again(
     faults |= {page.url: violations(page), "wide as well": too_wide(page)}
     page.get_by_label("Reason").fill("there is more memory now")
     assert not any(faults.values()), faults
-    page.locator("form button[type=submit], form input[type=submit]").last.click()
-    page.wait_for_url("**/job/work*")
+    page.get_by_role("button", name=f"Try job {job.pk} again").click()
+    page.get_by_text(f"Job {job.pk} is tried again.").wait_for()
     assert Job.objects.get(pk=job.pk).state == "WAITING"

@@ -9,6 +9,8 @@ from mlops.services import policy_requests
 from tests.clock import NOON
 from tests.factories.mlops import make_approver, make_person, make_promotion_request
 
+DERIVED = ("Erasure",)  # rows that services write and no test should make up
+
 
 def make_policy_request(
     recipe_key: str = "toy-learner", *, wanted: int = 2, by: Any = None, at: Any = NOON

@@ -1,9 +1,11 @@
 """A small audit log, signed as it grew, and what somebody with the database in hand can do to it."""
 
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 
 from mlops.models.audit import GENESIS, leaf
@@ -89,3 +91,13 @@ def go_back(size: int) -> None:
     sql.run(f"DELETE FROM {EVENTS} WHERE seq > %s", size)
     sql.run(f"DELETE FROM {CAPTURES} WHERE seal > %s", size)
     sql.run(f"DELETE FROM {NOTES} WHERE size > %s", size)
+
+
+def asked(*words: str) -> tuple[int, str]:
+    """`manage.py audit …`: its exit code and what it says."""
+    said = StringIO()
+    try:
+        call_command("audit", *words, stdout=said, stderr=said)
+    except SystemExit as end:
+        return int(end.code or 0), said.getvalue()
+    return 0, said.getvalue()

@@ -61,9 +61,9 @@ def policy_asked() -> PolicyRequest:
     if last := PolicyRequest.objects.open().first():
         asker = make.make_person(subject_id=last.requested_by)
         policy_requests.withdraw_policy(request_id=last.pk, reason="no", by=asker, at=timezone.now())
-    facts = {"recipe_key": "toy-learner", "wanted": 2 + number, "reason": "more of us", "at": timezone.now()}
-    made: PolicyRequest = policy_requests.open_policy_request(by=by, **facts)
-    return made
+    return policy_requests.open_policy_request(
+        recipe_key="toy-learner", wanted=2 + number, reason="more of us", by=by, at=timezone.now()
+    )
 
 
 MAKE: dict[Any, Callable[[], Any]] = {

@@ -280,51 +280,6 @@ def test_a_new_key_stands_before_the_old_one(settings: Any) -> None:
     assert verification.of_log().findings == []
 
 
-# --- the declared restore ----------------------------------------------------------------------------------------
-def test_a_declared_restore_lets_the_log_be_shorter_and_nothing_else(unguarded: None) -> None:
-    notes = make_log()
-    go_back(6)
-    assert any("the log ends at event 6" in finding.words for finding in verification.of_log().findings)
-    note = checkpoints.declare_restore(
-        before=checkpoints.newest_outside(), size=6, reason="the disk broke", at=minute(9)
-    )
-    assert (note.before, note.size) == ((12, notes[-1].root), 6)
-    assert [row.kind for row in Checkpoint.objects.order_by("pk")] == ["CHECKPOINT", "RESTORE"]
-    assert verification.of_log().findings == []
-    tell(3)
-    sign(minute(20))
-    assert verification.of_log().findings == []
-    go_back(8)
-    assert any("the log ends at event 8" in finding.words for finding in verification.of_log().findings)
-
-
-def test_a_restore_is_declared_of_the_log_that_is_there_and_once(unguarded: None) -> None:
-    make_log()
-    newest = checkpoints.newest_outside()
-    with pytest.raises(NotSigned, match="not the 13"):
-        checkpoints.declare_restore(before=newest, size=13, reason="x", at=minute(9))
-    go_back(6)
-    checkpoints.declare_restore(before=newest, size=6, reason="x", at=minute(9))
-    tell(9)
-    sign(minute(20))
-    texts = [note.text for note in places.read_all()[0].notes]
-    for file in files():  # the signed declaration once more, to go back again
-        file.write_text("\n".join([*texts, next(text for text in texts if "reason" in text)]))
-    go_back(6)
-    findings = verification.of_log().findings
-    assert any("not signed after the one before" in finding.words for finding in findings)
-    assert any("the log ends at event 6" in finding.words for finding in findings)
-
-
-def test_a_restore_before_anything_was_signed_is_declared_too() -> None:
-    tell(3)
-    note = checkpoints.declare_restore(before=None, size=3, reason="moved", at=NOON)
-    assert note.before == (0, merkle.EMPTY)
-    tell()
-    sign(minute(5))
-    assert verification.of_log().findings == []
-
-
 # --- the command -------------------------------------------------------------------------------------------------
 def test_the_command_signs_once_and_says_when_it_does_not(unguarded: None) -> None:
     said = StringIO()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, models
 from django.db.models import Q
+from django.test.utils import isolate_apps
 
 from mlops import triggers
 from mlops.management import migrating
@@ -45,7 +46,8 @@ def joining() -> tuple[Change, Change]:
     """The table of a many-to-many relation to it."""
     meta = type("Meta", (), {"app_label": "mlops", "db_table": "mlops_toy_join"})
     key = models.ForeignKey(PromotionRequest, on_delete=models.CASCADE, related_name="+")
-    model = type("ToyJoin", (models.Model,), {"__module__": "mlops.models", "Meta": meta, "request": key})
+    with isolate_apps("mlops"):  # it is no model of this site
+        model: Any = type("ToyJoin", (models.Model,), {"__module__": "mlops.models", "Meta": meta, "request": key})
     return lambda editor: editor.create_model(model), lambda editor: editor.delete_model(model)
 
 

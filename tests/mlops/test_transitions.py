@@ -1,5 +1,6 @@
 """Every state machine against both databases: the table is what happens, and nothing else does."""
 
+import itertools
 import json
 import uuid
 from collections.abc import Callable
@@ -32,7 +33,7 @@ from tests.mlops import sql
 from tests.mlops.attacks import rejected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
-LAST = NOON + timedelta(days=14)
+TICKS = itertools.count(1)
 WORDS = (
     "as docs/states.md tells",
     "approved or rejected by votes alone",
@@ -43,17 +44,22 @@ WORDS = (
 )
 
 
+def now() -> datetime:
+    """A second after whatever was before: champions follow one another."""
+    return NOON + timedelta(seconds=next(TICKS))
+
+
 # --- a row in each state, by the services where there are any ----------------------------------------------------------
 def asked(state: str) -> PromotionRequest:
     by = make_scientist()
-    request = make_promotion_request(by=by)
+    request = make_promotion_request(by=by, at=now())
     vote = {"request_id": request.pk, "evidence_digest": request.evidence_digest, "reason": "x", "by": make_approver()}
     acts: dict[str, Callable[[], Any]] = {
         "OPEN": lambda: None,
-        "PROMOTED": lambda: approvals.decide(verdict="APPROVE", at=NOON, **vote),
-        "REJECTED": lambda: approvals.decide(verdict="REJECT", at=NOON, **vote),
-        "WITHDRAWN": lambda: requests.withdraw(request_id=request.pk, reason="x", by=by, at=NOON),
-        "EXPIRED": lambda: requests.expire(by=SYSTEM, at=LAST),
+        "PROMOTED": lambda: approvals.decide(verdict="APPROVE", at=now(), **vote),
+        "REJECTED": lambda: approvals.decide(verdict="REJECT", at=now(), **vote),
+        "WITHDRAWN": lambda: requests.withdraw(request_id=request.pk, reason="x", by=by, at=now()),
+        "EXPIRED": lambda: requests.expire(by=SYSTEM, at=request.expires_at),
     }
     acts[state]()
     return request
@@ -69,32 +75,32 @@ def asked_policy(state: str) -> PolicyRequest:
         "OPEN": lambda: None,
         "REJECTED": lambda: policy_requests.decide_policy(verdict="REJECT", by=make_approver(), **told),
         "WITHDRAWN": lambda: policy_requests.withdraw_policy(by=by, **told),
-        "EXPIRED": lambda: requests.expire(by=SYSTEM, at=LAST),
+        "EXPIRED": lambda: requests.expire(by=SYSTEM, at=request.expires_at),
     }
     acts[state]()
     return request
 
 
 def version(state: str) -> Any:
-    made = {"CANDIDATE": make_candidate, "APPROVED": lambda: make_promotion().version}.get(state, rejected)()
+    made = {"CANDIDATE": make_candidate, "APPROVED": lambda: make_promotion(at=now()).version}.get(state, rejected)()
     if state == "RETIRED":
         sql.run("UPDATE mlops_modelversion SET state = 'RETIRED' WHERE id = %s", made.pk)
-        approved = make_promotion(make_candidate()).version
-        back(NOON + timedelta(seconds=1))
+        approved = make_promotion(make_candidate(), at=now()).version
+        back()
         sql.run("UPDATE mlops_modelversion SET state = 'RETIRED' WHERE id = %s", approved.pk)
     return made
 
 
-def back(at: datetime) -> None:
+def back() -> None:
     """Let nothing serve."""
     if Deployment.objects.champion("toy-learner"):
-        promotion.roll_back(recipe_key="toy-learner", reason="worse", by=make_approver(), at=at)
+        promotion.roll_back(recipe_key="toy-learner", reason="worse", by=make_approver(), at=now())
 
 
 def deployment(state: str) -> Deployment:
-    made = make_promotion()
+    made = make_promotion(at=now())
     if state == "ENDED":
-        back(NOON + timedelta(seconds=1))
+        back()
     return made
 
 
@@ -194,9 +200,9 @@ def test_what_is_in_the_table_the_database_allows(machine: Machine) -> None:
 @pytest.mark.parametrize("machine", [m for m in MACHINES if m not in BY_THE_TABLE_ALONE], ids=named)
 def test_what_services_do_is_what_the_table_says(machine: Machine) -> None:
     """The database notes every change, so it can be asked which moves there were."""
-    for hour, state in enumerate(reversed(machine.states), start=1):  # what is left open last
+    for state in reversed(machine.states):  # what is left open last
         ROWS[machine.name](state)
-        back(NOON + timedelta(hours=hour))
+        back()
     assert gone(machine) == {(move.source, move.target) for move in machine.moves} - {("", "APPROVED")}
 
 

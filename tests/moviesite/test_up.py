@@ -158,7 +158,8 @@ def test_without_its_broker_the_site_answers_and_the_broker_comes_back(
 
 def test_worker_and_schedule_are_started_again(state: Path, running: tuple["subprocess.Popen[str]", str]) -> None:
     site, port = running
-    for name, word in (("worker", b"charts@%h"), ("trainer", b"training@%h"), ("beat", b"--pidfile="), ("signer", b"sign_checkpoints")):
+    words = {"worker": b"charts@%h", "trainer": b"training@%h", "beat": b"--pidfile=", "signer": b"sign_checkpoints"}
+    for name, word in words.items():
         os.kill(the(site, word), signal.SIGKILL)
         assert until(lambda name=name: f"{name} runs again." in said(state, port)), said(state, port)
         assert f"{name} ended with -9: see {state}/logs/{name}.log" in said(state, port)

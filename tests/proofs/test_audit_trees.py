@@ -73,5 +73,6 @@ def before_last(newest: Note, size: int) -> None:
     """A note of the log at an earlier size, as the signer would have written it, before the newest."""
     hashes = [bytes(row[0]) for row in sql.told("SELECT hash FROM mlops_auditevent WHERE seq <= %s ORDER BY seq", size)]
     note = Note(newest.origin, size, merkle.root(hashes), hashes[-1], NOON.replace(hour=1))
+    text = notes.written(note, checkpoints.private_key())
     for folder in places.folders():
-        (folder / places.FILE).write_text(notes.written(note, checkpoints.private_key()) + "\n" + newest.text)
+        (folder / places.FILE).write_text(text + "\n" + newest.text)

@@ -58,10 +58,8 @@ class Refusals:
     def check(self, what: str, tell: Tell) -> None:
         assert self.wrong == {}
         assert (self.slowest < MOST_SECONDS, self.most < MOST_MEGABYTES) == (True, True)
-        tell(
-            f"{what}: refused",
-            f"{self.count} of {self.count}, {self.most:.1f} MB and {self.slowest:.2f} s of processor at most",
-        )
+        dear = f"{self.most:.1f} MB and {self.slowest:.2f} s of processor at most"
+        tell(f"{what}: refused", f"{self.count} of {self.count}, {dear}")
 
 
 def refusal(load: Callable[[], object]) -> tuple[str, float, float]:

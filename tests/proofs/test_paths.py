@@ -1,5 +1,6 @@
 """Every way of writing × every governed table: recorded or refused, and none silent."""
 
+import functools
 import sqlite3
 import time
 import uuid
@@ -108,21 +109,21 @@ def _of_governance() -> list[Target]:
     ]
 
 
-def test_every_way_of_writing_every_governed_table_is_recorded_or_refused(targets: list[Target], tell: Tell) -> None:
-    began, found = time.monotonic(), Counter[str]()
+def test_every_way_of_writing_every_governed_table_is_recorded_or_refused(
+    targets: list[Target], long: bool, tell: Tell
+) -> None:
+    """The short form tries a fourth of the pairs: every way on some tables, every table in some ways."""
+    began, found, silent = time.monotonic(), Counter[str](), []
     tables = {table.table: table for table in governed()}
-    silent = []
-    for target in targets:
-        for way, act in BY_ORM.items():
-            outcome = inside(target, tables[target.table], act)
-            found[outcome] += 1
-            silent += [(target.table, way, outcome)] if outcome not in ("recorded", "refused") else []
-        for way, run in BY_SHELL.items():
-            outcome = outside(target, tables[target.table], run)
-            found[outcome] += 1
-            silent += [(target.table, way, outcome)] if outcome not in ("recorded", "refused") else []
-    ways = len(BY_ORM) + len(BY_SHELL)
-    tell("ways × governed tables", f"{ways} × {len(targets)} = {sum(found.values())}")
+    ways = [(way, functools.partial(inside, act=act)) for way, act in BY_ORM.items()]
+    ways += [(way, functools.partial(outside, run=run)) for way, run in BY_SHELL.items()]
+    for row, target in enumerate(targets):
+        for column, (way, tried) in enumerate(ways):
+            if long or (row + column) % 4 == 0:
+                outcome = tried(target, tables[target.table])
+                found[outcome] += 1
+                silent += [(target.table, way, outcome)] if outcome not in ("recorded", "refused") else []
+    tell("ways × governed tables", f"{len(ways)} × {len(targets)} = {sum(found.values())}")
     tell("recorded, refused, silent", f"{found['recorded']}, {found['refused']}, {len(silent)}")
     tell("seconds", round(time.monotonic() - began, 1))
     assert silent == []

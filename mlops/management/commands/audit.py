@@ -112,6 +112,7 @@ def _positive(word: str) -> int:
 
 
 def _read(report: Report) -> str:
-    signed = f"{report.notes} signed notes, the newest of {report.signed} events" if report.notes else "no signed note"
+    notes_read = "1 signed note" if report.notes == 1 else f"{report.notes} signed notes"
+    signed = f"{notes_read}, the newest of {report.signed} events" if report.notes else "no signed note"
     since = f"{report.after + 1} to {report.events}" if report.after else f"{report.events}"
     return f"{since} events, {signed}, head {report.head.hex()}"

@@ -23,7 +23,9 @@ def put(data: bytes) -> str:
     with contextlib.suppress(BadArtefact):
         open(digest)  # what is there but changed is written anew
         return digest
-    final.parent.mkdir(parents=True, exist_ok=True)
+    if not final.parent.exists():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(final.parent.parent)  # a folder, too, is there for good only once its own folder is synced
     draft = final.parent / f".draft-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _write(draft, data)

@@ -9,12 +9,13 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from catalog.selectors import charts
 from mlops import serving, triggers
 from mlops.selectors import work
-from mlops.services import strays
+from mlops.services import checkpoints, strays
 
 HEARTBEAT = "moviesite.heartbeat"  # and a queue's name: when its worker last took a heartbeat out of it
 ALIVE = "moviesite.alive"  # and a queue's name: when its worker last said that it is there, and whether it is at work
@@ -51,15 +52,18 @@ def _database() -> dict[str, str]:
         edition = charts.newest() if not waiting else None
         faults = serving.faults() if not waiting else {}
         changes = strays.left() if not waiting else None
+        unsigned = checkpoints.fault(timezone.now()) if not waiting else ""
     except DatabaseError as error:
         away = f"away: {type(error).__name__}"
-        return {"database": away, "triggers": "unknown", "chart": "unknown", "models": "unknown", "changes": "unknown"}
+        unknown = dict.fromkeys(("triggers", "chart", "models", "changes", "signatures"), "unknown")
+        return {"database": away, **unknown}
     return {
         "database": f"{len(waiting)} migrations wait" if waiting else "ok",
         "triggers": f"missing or changed: {', '.join(lacking)}" if lacking else "ok",
         "chart": "ok" if edition else "no edition yet",
         "models": "; ".join(faults.values()) or "ok",  # amber at most: without a model there is still the chart
         "changes": str(changes) if changes else "ok",  # the site serves; a person has to account for them
+        "signatures": unsigned or "ok",
     }
 
 

@@ -36,7 +36,7 @@ class Answered(ModelAdmin):
 
     def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with answering(request):
-            return super().history_form_view(request, *args, **kwargs)  # type: ignore[misc]
+            return super().history_form_view(request, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -142,6 +142,7 @@ class FilmResource(resources.ModelResource):
             return
         numbering.catch_up(Movie)
         if audit.changed():
+            assert self.at is not None, "who imports says when"
             made = {"made": result.totals["new"], "changed": result.totals["update"]}
             audit.record("films.imported", "catalogue", by=self.user, at=self.at, reason=self.reason, **made)
 

@@ -183,9 +183,13 @@ def fault(at: datetime | None = None) -> str:
     newest = Checkpoint.objects.order_by("-pk").first()
     signed = newest.size if newest else 0
     waiting = AuditEvent.objects.filter(seq=signed + 1).first() if at else None
-    if at and waiting and at - datetime.fromisoformat(waiting.at) > LATE:
-        return f"events from number {waiting.seq} on have waited for a signature since {waiting.at}"
-    return ""
+    if at is None or waiting is None:
+        return ""
+    try:
+        since = datetime.fromisoformat(waiting.at)
+    except ValueError:  # tampered with until it says no time
+        return f"event {waiting.seq} has no signature, and does not say when it was written"
+    return f"events from number {waiting.seq} on have waited for a signature since {since}" if at - since > LATE else ""
 
 
 def _signed(note: Note, key: signing.PrivateKey) -> Note:

@@ -5,22 +5,24 @@ from datetime import datetime
 
 from mlops import policies
 from mlops.errors import Refused
-from mlops.models import PromotionRequest, Remark
+from mlops.models import Remark
 from mlops.ports import Actor
 from mlops.services.audit import record
+from mlops.services.contention import patient
+from mlops.services.requests import locked, recipe_of
 from mlops.services.sealing import governed
 
 LONGEST = 2000
 _ALLOWED = "\n\t"
 
 
+@patient(recipe_of)
 def say(*, request_id: int, text: str, by: Actor, at: datetime) -> Remark:
     """Add a remark to the discussion of a request, open or closed. Raises Refused with a sentence."""
     words = _clean(text)
     with governed():
-        request = PromotionRequest.objects.filter(pk=request_id).first()
-        if request is None:
-            raise Refused(f"there is no request {request_id}.")
+        # Locked though it stays as it is: the commit looks at it once more, when the lock of the log is held already.
+        request = locked(request_id)
         policies.check_may_say(by, request)
         if at < request.requested_at:
             raise Refused(f"request {request.pk} was opened later than this: set this machine's clock.")

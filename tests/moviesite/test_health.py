@@ -12,11 +12,12 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import Movie
 from mlops import triggers
 from mlops.audit import governed
-from mlops.services import strays
+from mlops.services import checkpoints, strays
 from moviesite import health
 from tests.factories.catalog import small_catalogue
 from tests.factories.mlops import NOON, make_genesis, make_person
@@ -55,6 +56,8 @@ def test_with_everything_there_it_is_green(client: Client, valkey: str) -> None:
         small_catalogue(3)
     heard("charts")
     heard("training")
+    assert "have waited for a signature" in asked(client)[1]["parts"]["signatures"]
+    checkpoints.Signer(checkpoints.private_key()).attend(at=timezone.now(), now=True)
     code, found = asked(client)
     assert (code, found["state"], set(found["parts"].values())) == (200, "ok", {"ok"})
 

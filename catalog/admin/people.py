@@ -35,7 +35,15 @@ for table in (EmailAddress, Authenticator):  # nothing here works with addresses
 GOVERNED = ("catalog", "mlops", "auth")  # apps whose permissions mean something here
 FOUND = 302  # what the admin answers after what it did
 ACTS = (  # what people do with what mlops keeps
-    *("start_run", "request_promotion", "decide_promotion", "request_policy", "roll_back", "retry_job", "erase_subject"),
+    *(
+        "start_run",
+        "request_promotion",
+        "decide_promotion",
+        "request_policy",
+        "roll_back",
+        "retry_job",
+        "erase_subject",
+    ),
     *("declare_restore", "sign_version", "account_for_changes"),
 )
 

@@ -6,7 +6,6 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-
 SILENCE = timedelta(seconds=60)  # a worker that was not heard of for so long is taken for dead
 GIVEN_UP = "given up after three workers died"  # the failure of a run that a person may have repeated
 

@@ -91,11 +91,11 @@ def may_withdraw_policy(by: Actor, request: PolicyRequest) -> bool:
     return allowed(check_may_withdraw_policy, by, request)
 
 
-def valid_policy_votes(request: PolicyRequest) -> int:
+def valid_policy_votes(request: PolicyRequest, *, hold: bool = False) -> int:
     """How many votes for it count: of others than the requester, whose accounts are active."""
     counted = request.votes.filter(verdict=PolicyVote.Verdict.APPROVE).exclude(decided_by=request.requested_by)
     voters = set(counted.values_list("decided_by", flat=True))
-    return len(voters - inactive(voters))
+    return len(voters - inactive(voters, hold=hold))
 
 
 def _check_open(request: PolicyRequest) -> None:

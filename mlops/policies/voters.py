@@ -15,10 +15,12 @@ from django.core.exceptions import FieldDoesNotExist
 from mlops.models import Erasure
 
 
-def inactive(voters: Iterable[str]) -> set[str]:
+def inactive(voters: Iterable[str], *, hold: bool = False) -> set[str]:
     """Return those whose vote no longer counts: their account is deactivated, was deleted, or was erased.
 
     Where accounts have no subject id, as on another site, nothing can be said of them, and every vote counts.
+    hold: inside a transaction, keep the accounts as they are until its end, so that the log tells in one order who was
+    deactivated and what came into force.
     """
     accounts = get_user_model()
     try:
@@ -26,8 +28,9 @@ def inactive(voters: Iterable[str]) -> set[str]:
     except FieldDoesNotExist:
         return set()
     asked = {voter for voter in voters if _is_subject(voter)}
-    rows = accounts._default_manager.filter(subject_id__in=asked).values_list("subject_id", "is_active")
-    known = {str(subject): active for subject, active in rows} if asked else {}
+    rows = accounts._default_manager.filter(subject_id__in=asked).order_by("pk")
+    rows = rows.select_for_update(no_key=True) if hold else rows
+    known = {str(subject): active for subject, active in rows.values_list("subject_id", "is_active")} if asked else {}
     return {voter for voter in asked if not known.get(voter, not _gone(voter, accounts))}
 
 

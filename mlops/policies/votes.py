@@ -62,12 +62,12 @@ def may_say(by: Actor, request: PromotionRequest) -> bool:
     return allowed(check_may_say, by, request)
 
 
-def valid_approvals(request: PromotionRequest) -> int:
+def valid_approvals(request: PromotionRequest, *, hold: bool = False) -> int:
     """How many votes count: those for it, on its evidence, of others than requester and trainers, still active."""
     theirs = {request.requested_by, *trainers(request.version)}
     counted = request.approvals.filter(verdict=Approval.Verdict.APPROVE, evidence_digest=request.evidence_digest)
     voters = set(counted.exclude(decided_by__in=theirs).values_list("decided_by", flat=True))
-    return len(voters - inactive(voters))
+    return len(voters - inactive(voters, hold=hold))
 
 
 def _check_open(request: PromotionRequest) -> None:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from mlops import policies, store
+from mlops import policies
 from mlops.errors import EvidenceChanged, Refused
 from mlops.models import Approval, Deployment, ModelVersion, PromotionRequest
 from mlops.ports import Actor
+from mlops.services import manifests
 from mlops.services.acts import Once
 from mlops.services.audit import record
 from mlops.services.contention import patient
@@ -56,14 +57,14 @@ def decide(
 
 
 def _check_artefact(request_id: int) -> None:
-    """Read the stored state before the transaction: what is missing or changed must not come into force."""
-    digests = PromotionRequest.objects.filter(pk=request_id).values_list("version__artefact_digest", flat=True)
-    for digest in digests:
-        store.open(digest)
+    """Read the signed state before the transaction: what is unsigned, missing or changed must not come into force."""
+    for request in PromotionRequest.objects.open().filter(pk=request_id).select_related("version"):
+        check_unchanged(request)  # names what changed, which a signature cannot
+        manifests.open_checked(request.version)
 
 
 def _approved(request: PromotionRequest, reason: str, once: Once, by: Actor, at: datetime) -> Deployment | None:
-    votes = policies.valid_approvals(request)
+    votes = policies.valid_approvals(request, hold=True)
     deployment = promote(request=request, by=by, at=at) if votes >= request.needed else None
     once.keep(at=at, deployment=deployment and deployment.pk)
     about = {"version": request.version.label, "evidence": request.evidence_digest, "votes": votes}

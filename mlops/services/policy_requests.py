@@ -121,7 +121,7 @@ def locked(request_id: int) -> PolicyRequest:
 
 
 def _approved(request: PolicyRequest, reason: str, once: Once, by: Actor, at: datetime) -> Policy | None:
-    votes = policies.valid_policy_votes(request)
+    votes = policies.valid_policy_votes(request, hold=True)
     policy = _apply(request, by, at) if votes >= request.needed else None
     once.keep(at=at, policy=policy and policy.pk)
     about, facts = f"policy-request:{request.pk}", {"recipe": request.recipe_key, "votes": votes}

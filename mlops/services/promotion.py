@@ -23,7 +23,7 @@ def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment
 
     Inside the caller's transaction, which holds the slot and the request. Raises Refused.
     """
-    if (votes := policies.valid_approvals(request)) < request.needed:
+    if (votes := policies.valid_approvals(request, hold=True)) < request.needed:
         raise Refused(f"request {request.pk} has {votes} of {request.needed} approvals that count.")
     version = request.version
     policies.check_may_promote(version)
@@ -74,14 +74,7 @@ def roll_back(
     assert champion is not None  # refused above
     if deployment_id not in (None, champion.pk):
         raise Conflict(f"what you looked at does not serve any more. {champion.version.label} serves now.")
-    back = champion.replaces if champion.how == Deployment.How.PROMOTION else None
-    if back and back.version.state != ModelVersion.State.APPROVED:
-        back = None
-    if back is None and champion.version.kind == Kind.SOFTWARE.value:
-        raise Refused(
-            f"there is nothing to roll back to: {champion.version.label} was {champion.get_how_display()}."
-            " Request another version instead."
-        )
+    back = _behind(champion)
     _end(champion, by, at)
     deployment = back and _put_back(champion, back.version, reason, by, at)
     once.keep(at=at, deployment=deployment and deployment.pk)
@@ -96,6 +89,19 @@ def roll_back(
         deployment=deployment.pk if deployment else None,
     )
     return deployment
+
+
+def _behind(champion: Deployment) -> Deployment | None:
+    """What the champion replaced and may serve again; of what learns there may be nothing. Raises Refused."""
+    back = champion.replaces if champion.how == Deployment.How.PROMOTION else None
+    if back and back.version.state != ModelVersion.State.APPROVED:
+        back = None
+    if back is None and champion.version.kind == Kind.SOFTWARE.value:
+        raise Refused(
+            f"there is nothing to roll back to: {champion.version.label} was {champion.get_how_display()}."
+            " Request another version instead."
+        )
+    return back
 
 
 def _check_after_the_last(recipe_key: str, at: datetime) -> None:

@@ -80,7 +80,9 @@ TRIGGERS = [
     ),
     *append_only(_VOTE, "a vote"),
     _vote_if("open", "votes are cast on open policy requests alone", "r.state = 'OPEN'"),
-    _vote_if("by_another", "a vote on a policy is cast by another than its requester", "NEW.decided_by <> r.requested_by"),
+    _vote_if(
+        "by_another", "a vote on a policy is cast by another than its requester", "NEW.decided_by <> r.requested_by"
+    ),
     _vote_if(
         "in_time",
         "a vote is cast before the policy request expires",

@@ -98,6 +98,9 @@ class UserAdmin(Erasing, ForSuperusers, Proven, Reasoned, Remembered, DjangoUser
         (_("Person"), {"fields": (("first_name", "last_name"), "email", ("last_login", "date_joined"))}),
     )
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # it would leave ratings and history behind: a person is erased, or their account closed
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
 

@@ -32,9 +32,10 @@ def open_policy_request(
     if not reason.strip():
         raise Refused("say why the policy should change: the reason is kept with the request.")
     policies.check_may_request_policy(by, recipe_key, wanted, at)
-    expired = list(PolicyRequest.objects.expired(at).filter(recipe_key=recipe_key))
-    for old in expired:
+    for old in PolicyRequest.objects.expired(at).filter(recipe_key=recipe_key):
         _close(old, _State.EXPIRED, by=SYSTEM, at=at)
+        # Before the new one is made: this event must answer for nothing of it.
+        record("policy.expired", f"policy-request:{old.pk}", by=SYSTEM, at=at, recipe=recipe_key)
     current = policies.approvals_required(recipe_key)
     request = PolicyRequest.objects.create(
         recipe_key=recipe_key,
@@ -47,8 +48,6 @@ def open_policy_request(
         expires_at=at + policies.REQUESTS_LAST,
     )
     once.keep(at=at, request=request.pk)
-    for old in expired:
-        record("policy.expired", f"policy-request:{old.pk}", by=SYSTEM, at=at, recipe=recipe_key)
     facts = {"recipe": recipe_key, "current": current, "wanted": wanted, "needed": request.needed}
     record("policy.requested", f"policy-request:{request.pk}", by=by, at=at, reason=request.reason, **facts)
     return request

@@ -57,13 +57,11 @@ def open_request(*, version_id: int, reason: str, by: Actor, at: datetime, key: 
         return PromotionRequest.objects.get(pk=done["request"])
     version = _version(version_id)  # as it is now that nobody else changes what serves
     check_may_request(version=version, by=by, at=at)
-    expired = list(version.requests.expired(at))
-    for old in expired:
+    for old in version.requests.expired(at):
         _close(old, _State.EXPIRED, by=SYSTEM, at=at)
+        _record("request.expired", old, by=SYSTEM, at=at)  # first: it must answer for nothing of the new request
     request = _opened(version, reason.strip(), by, at)
     once.keep(at=at, request=request.pk)
-    for old in expired:
-        _record("request.expired", old, by=SYSTEM, at=at)
     facts = {"version": version.label, "evidence": request.evidence_digest, "needed": request.needed}
     record("request.opened", f"request:{request.pk}", by=by, at=at, reason=request.reason, **facts)
     return request

@@ -81,7 +81,7 @@ def test_a_group_with_another_name(client: Client, root: User) -> None:
     assert told(root) == ("group.permissions-changed", f"group:{group.pk}", "clearer")
 
 
-def test_an_account_deleted(client: Client, root: User) -> None:
-    gone = make.make_user(is_staff=True)
-    client.post(f"/admin/catalog/user/{gone.pk}/delete/", {"post": "yes", "reason": "left"})
-    assert told(root) == ("user.deleted", f"account:{gone.subject_id}", "left")
+def test_an_account_is_erased_and_not_deleted_which_would_leave_its_ratings_and_history(client: Client) -> None:
+    somebody = make.make_user(is_staff=True)
+    answer = client.post(f"/admin/catalog/user/{somebody.pk}/delete/", {"post": "yes", "reason": "left"})
+    assert (answer.status_code, User.objects.filter(pk=somebody.pk).exists()) == (403, True)

@@ -52,10 +52,7 @@ def roll_back(recipe_key: str) -> Deployment | None:
 @pytest.mark.parametrize("remembered", [True, False], ids=["loaded before", "after a restart"])
 @pytest.mark.parametrize("recipe_key", ["toy-learner", "toy-formula"])
 def test_what_served_before_serves_again(harm: Callable[[str], None], remembered: bool, recipe_key: str) -> None:
-    if recipe_key == "toy-formula":
-        first = make_genesis(recipe_key)
-    else:
-        first = make_promotion(at=NOON)
+    first = make_genesis(recipe_key) if recipe_key == "toy-formula" else make_promotion(at=NOON)
     newest = make_promotion(make_candidate(recipe_key=recipe_key, **_kind(recipe_key)), at=NEXT)
     if remembered:
         assert serving.served(recipe_key).label == newest.version.label

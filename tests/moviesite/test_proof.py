@@ -109,7 +109,6 @@ def acts() -> dict[str, tuple[str, dict[str, Any]]]:
             f"/admin/catalog/user/{user.pk}/change/",
             {"username": "ida", "is_staff": "on", "groups": [group.pk], "reason": "she audits now"},
         ),
-        "delete an account": (f"/admin/catalog/user/{user.pk}/delete/", {"post": "yes", "reason": "left"}),
         "set a password": (
             f"/admin/catalog/user/{user.pk}/password/",
             {"password1": "ten-reels-of-nitrate", "password2": "ten-reels-of-nitrate"},

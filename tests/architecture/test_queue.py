@@ -16,7 +16,7 @@ QUEUES = pytest.mark.parametrize("queue", [of_catalog, of_mlops], ids=["catalog"
 
 def registered() -> set[str]:
     current_app.loader.import_default_modules()
-    return {name for name in current_app.tasks if not name.startswith("celery.")}
+    return {name for name in current_app.tasks if not name.startswith(("celery.", "tests."))}
 
 
 @QUEUES

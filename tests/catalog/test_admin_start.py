@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog import groups
 from catalog.models import Movie
+from catalog.queue import PUBLISH_EDITION
 from moviesite import health
 from tests.catalog import staff
 from tests.factories import catalog as make
@@ -106,9 +107,9 @@ def test_operations_see_the_parts_as_the_health_page_does_without_a_broker() -> 
 
 def test_operations_see_the_backlog(valkey: str) -> None:
     make.make_member_rating()
-    from catalog import queue
+    from mlops import work
 
-    queue._nudge()
+    work.nudge(PUBLISH_EDITION, "charts")
     shown = figures(groups.IT_OPERATIONS)
     assert (shown["broker"][0], shown["messages that wait for a worker"][0]) == ("ok", "1")
 

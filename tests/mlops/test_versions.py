@@ -45,7 +45,8 @@ def served() -> Deployment:
         f"DELETE FROM {VERSION}",
         pytest.param(f"TRUNCATE {DEPLOYMENT}", marks=sql.on_postgres),
         pytest.param(
-            f"TRUNCATE {VERSION}, {DEPLOYMENT}, mlops_gatereport, mlops_promotionrequest, mlops_approval",
+            f"TRUNCATE {VERSION}, {DEPLOYMENT}, mlops_gatereport, mlops_promotionrequest, mlops_approval,"
+            " mlops_manifest, mlops_remark",
             marks=sql.on_postgres,
         ),
         pytest.param(f"TRUNCATE {VERSION} CASCADE", marks=sql.on_postgres),

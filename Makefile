@@ -23,13 +23,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
-	@test $(VENV)/.test -nt requirements/test.txt || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@test $(VENV)/.test -nt requirements/test.txt || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
 	@touch $@ $(VENV)/.run
 
+# The lock files are whole, so pip resolves nothing: it takes pydantic[email] for unpinned beside pydantic==… once a newer one is out.
 # Rewrites both hashed lock files from pyproject.toml; needs uv. No address of any index is written.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:

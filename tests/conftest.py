@@ -10,7 +10,6 @@ import pytest
 from tests import servers
 from tests.chromium import CHROMIUM, NO_BROWSER
 from tests.shared import (  # noqa: F401 — fixtures are found by name
-    _emptied_after_transactional_tests,
     _nothing_remembered,
     _own_artefacts,
     _signing_key,

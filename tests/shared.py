@@ -1,8 +1,6 @@
 """Fixtures for every test of a governed site, this one or another: they know mlops and no catalogue."""
 
 import functools
-import importlib
-import importlib.util
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection
-from django.db.models.signals import post_migrate
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from tests.clock import NOON
 
 OURS = ("moviesite", "catalog", "mlops")
+
+# A machine that is slow just now makes no property false.
+properties.register_profile("patient", properties.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile("patient")
 
 
 @pytest.fixture
@@ -52,46 +54,22 @@ def _nothing_remembered() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Every test begins with an empty audit log: what the migrations made is not on record here."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Every test begins with an empty audit log: what the migrations made is not on record here.
+
+    So the database is kept, and put back after every test that commits; a test that does not is rolled back.
+    """
     from mlops import triggers
+    from tests import pristine
 
     with django_db_blocker.unblock():
         triggers.drop(connection, events=("DELETE",))
-        _nothing_noted()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM mlops_auditevent")
+            cursor.execute("DELETE FROM mlops_capture")
         triggers.install(connection)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _emptied_after_transactional_tests() -> Iterator[None]:
-    """Emptying a database is what the triggers refuse, so they step aside; what migrations made is made again."""
-    from mlops.management import migrating
-    from tests import guards
-
-    mlops = apps.get_app_config("mlops")
+        put_back = pristine.kept()
     patch = pytest.MonkeyPatch()
-    empty = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        post_migrate.disconnect(migrating.after, sender=mlops)  # emptying tells of itself as a migration does
-        with guards.aside():
-            empty(self)
-            _groups()
-            _nothing_noted()
-        post_migrate.connect(migrating.after, sender=mlops)
-
-    patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: put_back())
     yield
     patch.undo()
-
-
-def _groups() -> None:
-    """Make the staff's groups again, where there is a catalogue that has some."""
-    if "catalog" in sys.modules:
-        importlib.import_module("catalog.groups").install_groups()
-
-
-def _nothing_noted() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM mlops_auditevent")
-        cursor.execute("DELETE FROM mlops_capture")

@@ -29,5 +29,5 @@ def test_without_a_broker_counts_are_lost_and_nobody_waits(monkeypatch: pytest.M
     started = time.monotonic()
     for _ in range(100):
         serving.record(LABEL, "SHOWN", 10)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10  # waiting each time would be 50 s
     assert outcomes.gather(at=timezone.now()) == 0

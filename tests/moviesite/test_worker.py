@@ -76,7 +76,7 @@ def test_a_training_worker_that_is_asked_to_stop_does_not_finish_its_run_first(
         time.sleep(1)
         started, children = time.monotonic(), below(trainer.process.pid)
         stop(trainer.process, schedules.TRAINING_GRACE)  # as `up` does
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30  # the run would hold it as long as we hold the row
         assert not any(map(there, children))
     assert Run.objects.get().state == Run.State.QUEUED
 

@@ -10,19 +10,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 import yaml
 from django.core.management import get_commands
 
 from mlops import registry
 from moviesite import schedules
+from tests.postgres import _package, postgres
 from tests.run import PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
-NO_SETTINGS = {"DJANGO_SETTINGS_MODULE", *schedules.TRAINING_ENVIRONMENT}  # read by Django, NumPy and Celery
+NO_SETTINGS = {"DJANGO_SETTINGS_MODULE", "OWNER_DATABASE_URL", *schedules.TRAINING_ENVIRONMENT}  # read elsewhere
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,15 @@ def words(services: dict[str, Any]) -> Iterator[str]:
 def test_every_command_exists(services: dict[str, Any]) -> None:
     lines = list(words(services))
     managed = {name for line in lines for name in re.findall(r"manage\.py (\S+)", line)}
-    assert {"migrate", "genesis", "collectstatic", "load_demo", "first_run", "sign_checkpoints"} == managed
+    assert {
+        "migrate",
+        "postgres_roles",
+        "genesis",
+        "collectstatic",
+        "load_demo",
+        "first_run",
+        "sign_checkpoints",
+    } == managed
     assert managed <= set(get_commands())
     for line in lines:
         for module in re.findall(r"([\w.]+):application", line) + re.findall(r"-A (\S+)", line):
@@ -138,7 +149,7 @@ def test_what_compose_asks_for_is_in_the_example() -> None:
     example = dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / "example.env").read_text(), re.MULTILINE))
     assert asked == set(example)
     secrets = {name for name in example if name.endswith(("_KEY", "_PASSWORD"))}
-    assert len(secrets) == 3
+    assert len(secrets) == 5
     assert [name for name in secrets if example[name]] == []  # nobody runs with a secret that everybody knows
 
 
@@ -151,6 +162,20 @@ def test_the_key_of_the_audit_log_is_the_signers_alone(services: dict[str, Any])
     assert {place.split("/")[1] for place in places} == {mount.strip("/") for mount in mounted}  # two volumes
 
 
+def test_no_service_of_ours_is_the_databases_superuser_and_one_alone_its_owner(services: dict[str, Any]) -> None:
+    for name, service in ours(services).items():
+        assert service["environment"]["DATABASE_URL"].startswith("postgres://retromovies_app:"), name
+    assert [name for name, service in services.items() if "retromovies_owner" in str(service)] == ["prepare"]
+    assert "POSTGRES_USER" not in services["postgres"]["environment"]
+    assert [name for name, service in services.items() if "${POSTGRES_PASSWORD" in str(service)] == ["postgres"]
+
+
+def test_the_public_key_of_the_log_lies_where_no_service_of_ours_can_write(services: dict[str, Any]) -> None:
+    for service in ours(services).values():
+        mounted = [config["target"] for config in service["configs"]]
+        assert service["environment"]["CHECKPOINT_PUBLIC_KEY"] in mounted
+
+
 def test_the_key_of_models_is_the_trainers_and_of_genesis_alone(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if "artefact_key" in str(service)} == {
         "worker-training",
@@ -159,6 +184,37 @@ def test_the_key_of_models_is_the_trainers_and_of_genesis_alone(services: dict[s
     for service in ours(services).values():
         mounted = [config["target"] for config in service["configs"]]
         assert service["environment"]["ARTEFACT_PUBLIC_KEYS"] in mounted
+
+
+def test_what_prepares_a_new_database_leaves_a_role_that_serves_and_owns_nothing(tmp_path: Path) -> None:
+    """roles.sh as the image runs it, then the first two commands of `prepare`."""
+    with postgres() as address:
+        psql = _package() / "pginstall" / "bin"
+        found = urlsplit(address)
+        env = {**os.environ, "PATH": f"{psql}:{os.environ['PATH']}", "PGHOST": "127.0.0.1", "PGPORT": str(found.port)}
+        env |= {"PGPASSWORD": str(found.password), "POSTGRES_USER": "retro", "POSTGRES_DB": "retromovies"}
+        env |= {"OWNER_PASSWORD": "owners", "APP_PASSWORD": "apps", "STATE": str(tmp_path)}
+        _run(["createdb", "-U", "retro", "retromovies"], env)
+        _run(["sh", "deploy/roles.sh"], env)
+        env["DJANGO_SETTINGS_MODULE"] = "moviesite.settings.embedded"
+        for name, role in (
+            ("DATABASE_URL", "retromovies_app:apps"),
+            ("OWNER_DATABASE_URL", "retromovies_owner:owners"),
+        ):
+            env[name] = f"postgres://{role}@127.0.0.1:{found.port}/retromovies"
+        for command in ("migrate", "postgres_roles"):
+            _run([sys.executable, "manage.py", command], env)
+        with psycopg.connect(env["DATABASE_URL"]) as line:
+            assert line.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
+            assert line.execute("SELECT count(*) FROM pg_tables WHERE tableowner = current_user").fetchone() == (0,)
+            assert line.execute("SELECT count(*) FROM catalog_movie").fetchone() == (0,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                line.execute("DELETE FROM mlops_auditevent")
+
+
+def _run(command: list[str], env: dict[str, str]) -> None:
+    ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 # --- the health check ---------------------------------------------------------------------------------------------------

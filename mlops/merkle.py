@@ -4,7 +4,9 @@ Leaves come as hashes (SHA-256(0x00 ‖ …), 32 bytes); a node is SHA-256(0x01 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import count
 
 SIZE = 32  # bytes of a hash
 EMPTY = hashlib.sha256(b"").digest()  # the root of a tree without leaves
@@ -56,7 +58,7 @@ class Tree:
     """A tree that grows and remembers every whole subtree (64 bytes a leaf), so that it can prove what it was at any size."""
 
     def __init__(self) -> None:
-        self._levels: list[bytearray] = [bytearray()]
+        self._levels: defaultdict[int, bytearray] = defaultdict(bytearray)
 
     def __len__(self) -> int:
         return len(self._levels[0]) // SIZE
@@ -66,9 +68,7 @@ class Tree:
         if len(leaf) != SIZE:
             raise ValueError(f"a leaf is a hash of {SIZE} bytes, not {len(leaf)}")
         node = bytes(leaf)
-        for height in range(len(self._levels) + 1):
-            if height == len(self._levels):
-                self._levels.append(bytearray())
+        for height in count():
             level = self._levels[height]
             level += node
             if (len(level) // SIZE) % 2:

@@ -12,13 +12,13 @@ from mlops.services import strays
 
 def before(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
     """Seal what nobody answered for so far, then take the triggers away where tables are made anew."""
-    if _concerns_us(plan) and _on_record(using):
+    if _on_record(using):
         strays.before_migrate(at=timezone.now())
     triggers.step_aside_before_migrate(sender, using, plan)
 
 
 def after(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
-    """Put the triggers back, and note and seal what migrations made."""
+    """Put the triggers back, and note and seal what migrations made; every start asks, mostly without one."""
     triggers.install_after_migrate(sender, using)
     if _on_record(using):
         strays.after_migrate(at=timezone.now(), migrated=_concerns_us(plan))

@@ -1,12 +1,13 @@
 """Changes of governed rows that nobody answered for: sealed as unknown, and open until a person accounts for them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from mlops import policies
 from mlops.errors import Refused
@@ -19,6 +20,7 @@ UNSEALED, MIGRATED, ACCOUNTED = "rows.changed-unsealed", "rows.migrated", "rows.
 MOST = 20_000  # changes that one event answers for
 KEYS = 10  # keys that it names of each table
 LONGEST_REASON = 500
+Change = tuple[int, str, str]  # the number of a note, its table, the key of its row
 
 
 class Unknown:
@@ -64,17 +66,27 @@ def seal(*, at: datetime, by: Actor = UNKNOWN, action: str = UNSEALED) -> list[A
 @transaction.atomic(durable=True)
 def _seal_some(by: Actor, at: datetime, action: str) -> AuditEvent | None:
     audit.lock_log()  # before looking: another who seals may be at the same changes
-    found = list(Capture.objects.unsealed().order_by("pk").values_list("pk", "of", "row")[:MOST])
-    if not found:
-        return None
+    found = _unsealed()[:MOST]
+    return _append(found, by, at, action) if found else None
+
+
+def _unsealed() -> QuerySet[Capture, Change]:
+    return Capture.objects.unsealed().order_by("pk").values_list("pk", "of", "row")
+
+
+def _append(changes: Iterable[Change], by: Actor, at: datetime, action: str, **detail: Any) -> AuditEvent:
+    """Append the event that answers for these changes; it may be for none."""
+    found = list(changes)
     counts = Counter(of for _, of, _ in found)
     keys = {table: list(dict.fromkeys(row for _, of, row in found if of == table))[:KEYS] for table in counts}
     tables = {table: {"changes": counts[table], "first": keys[table]} for table in sorted(counts)}
     facts = {"v": 1, "at": at.isoformat(), "actor": str(by.subject_id), "action": action, "object": "rows"}
-    mine = Capture.objects.unsealed().filter(pk__gte=found[0][0], pk__lte=found[-1][0])
-    if connection.vendor == "postgresql":  # between the first and the last, others may commit meanwhile
+    mine = Capture.objects.none()
+    if found and connection.vendor == "postgresql":  # between the first and the last, others may commit meanwhile
         mine = Capture.objects.filter(pk__in=[pk for pk, _, _ in found])
-    return audit.append(facts | {"reason": "", "detail": {"tables": tables}}, mine)
+    elif found:
+        mine = Capture.objects.unsealed().filter(pk__gte=found[0][0], pk__lte=found[-1][0])
+    return audit.append(facts | {"reason": "", "detail": {"tables": tables, **detail}}, mine)
 
 
 def left() -> Open:
@@ -101,14 +113,43 @@ def account_for(*, seq: int, reason: str, by: Actor, at: datetime) -> AuditEvent
 
 def before_migrate(*, at: datetime) -> None:
     """Whatever nobody answered for before a migration is none of its changes, whether a trigger noted it or not."""
-    unnoted.note_unnoted()
+    unnoted.note_unnoted(_listed())
     seal(at=at)
 
 
 def after_migrate(*, at: datetime, migrated: bool) -> None:
-    """What migrations made and changed is theirs; where triggers stood aside, the rows themselves are compared."""
-    unnoted.catch_up(since_migrated=migrated)
-    seal(at=at, by=SYSTEM, action=MIGRATED)
+    """What migrations made and changed is theirs; what else changed meanwhile is still unknown.
+
+    migrated: whether one has run, so that every table may have been changed while its triggers stood aside.
+    """
+    _seal_migrated(at, migrated)
+    seal(at=at)
+
+
+@transaction.atomic(durable=True)
+def _seal_migrated(at: datetime, migrated: bool) -> None:
+    """Answer for what migrations did, and list the tables that are governed from now on.
+
+    Where none has run, only what was in a table before it was governed is theirs.
+    """
+    audit.lock_log()
+    now = unnoted.tables()
+    noted = unnoted.catch_up(now if migrated else now - _listed())
+    theirs = list(_unsealed()) if migrated else [(note.pk, note.of, note.row) for note in noted]
+    if theirs or _last_list() != sorted(now):
+        for first in range(0, max(1, len(theirs)), MOST):
+            _append(theirs[first : first + MOST], SYSTEM, at, MIGRATED, governed=sorted(now))
+
+
+def _listed() -> set[str]:
+    """The tables that were governed when last migrated; where no event lists them yet, those that have a note."""
+    listed = _last_list()
+    return set(Capture.objects.values_list("of", flat=True).distinct() if listed is None else listed)
+
+
+def _last_list() -> list[str] | None:
+    lists = (event.facts["detail"].get("governed") for event in reversed(_about_rows()) if event.action == MIGRATED)
+    return next((list(found) for found in lists if found is not None), None)
 
 
 def _about_rows() -> list[AuditEvent]:

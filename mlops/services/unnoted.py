@@ -1,70 +1,69 @@
 """Governed rows beside the last note of each: where they differ, somebody changed a row and no trigger was asked."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
 from mlops.models import Capture
+from mlops.services import chain
 from mlops.triggers import Governed, governed
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A row that is not as it was last noted. noted, found: JSON texts; None where there was no row, or no note of one."""
+    """A row that is not as it was last noted. noted, found: JSON texts; None where there was, or is, no row.
+
+    last: the kind of its last note (Capture.Op); empty when there is none.
+    """
 
     table: str
     row: str
+    last: str
     noted: str | None
     found: str | None
 
-    def __str__(self) -> str:
-        if self.found is None:
-            return f"row {self.row} of {self.table} is gone, and no note says so"
-        what = "is there, and no note says so" if self.noted is None else "is not as it was last noted"
-        return f"row {self.row} of {self.table} {what}"
+
+def tables() -> set[str]:
+    """Return the names of the governed tables that are there."""
+    return {table.table for table in _there()}
 
 
-def differences() -> Iterator[Difference]:
-    """Compare every governed row with its last note."""
-    for table in _there():
-        yield from compare(table)
+def differences(among: Collection[str] | None = None) -> Iterator[Difference]:
+    """Compare every governed row with its last note, or the rows of some tables.
+
+    A column that the tables do not have yet, or that was not told so far, says nothing.
+    """
+    for table in _there(among):
+        yield from filter(_really, compare(replace(table, columns=_columns_there(table))))
 
 
 def compare(table: Governed) -> Iterator[Difference]:
-    """Compare the rows of one table with their last notes."""
-    noted = dict(_last(table.table))
-    with connection.cursor() as cursor:
-        cursor.execute(_rows(table))
-        for row, found, counts in cursor.fetchall():
-            last = noted.pop(row, None)
-            if found != last and (counts or last is not None):
-                yield Difference(table.table, row, last, found)
-    yield from (Difference(table.table, row, last, None) for row, last in sorted(noted.items()) if last is not None)
+    """Compare the rows of one table with their last notes, both as they are at one moment."""
+    noted, rows = dict[str, tuple[str, str | None, bool]](), list[tuple[str, str | None, bool]]()
+    for op, row, told, counts in _asked(table):
+        if op:
+            noted[row] = (op, None if op == Capture.Op.DELETE else told, bool(counts))
+        else:
+            rows.append((row, told, bool(counts)))
+    for row, found, counts in rows:
+        op, last, counted = noted.pop(row, ("", None, False))
+        if found != last and (counts or counted):
+            yield Difference(table.table, row, op, last, found)
+    for row, (op, last, counted) in sorted(noted.items()):
+        if last is not None and counted:
+            yield Difference(table.table, row, op, last, None)
 
 
-def catch_up(*, since_migrated: bool) -> int:
-    """Note what migrations made, and of tables newly governed what is in them; return how many rows.
-
-    since_migrated: whether one has run, so that every table may have been changed while its triggers stood aside.
-    """
-    return _note(
-        difference
-        for table in _there()
-        if since_migrated or not Capture.objects.filter(of=table.table).exists()
-        for difference in compare(table)
-    )
+def catch_up(among: Collection[str] | None = None) -> list[Capture]:
+    """Note what migrations made, in every governed table or in some, and return the notes."""
+    return _note(difference for table in _there(among) for difference in compare(table))
 
 
-def note_unnoted() -> int:
-    """Note whatever differs before a migration begins: it is none of its changes. Return how many rows.
-
-    A column that the tables do not have yet, or that was not told so far, says nothing; nor does a table never noted.
-    """
-    known = [table for table in _there() if Capture.objects.filter(of=table.table).exists()]
-    present = [replace(table, columns=_columns_there(table)) for table in known]
-    return _note(one for table in present for one in compare(table) if _really(one))
+def note_unnoted(among: Collection[str]) -> None:
+    """Note whatever differs in some tables before a migration begins: it is none of its changes."""
+    _note(differences(among))
 
 
 def _really(difference: Difference) -> bool:
@@ -75,7 +74,7 @@ def _really(difference: Difference) -> bool:
 
 
 @transaction.atomic
-def _note(found: Iterator[Difference]) -> int:
+def _note(found: Iterable[Difference]) -> list[Capture]:
     notes = [
         Capture(
             of=one.table,
@@ -90,13 +89,12 @@ def _note(found: Iterator[Difference]) -> int:
         )
         for one in found
     ]
-    Capture.objects.bulk_create(notes, batch_size=1000)
-    return len(notes)
+    return Capture.objects.bulk_create(notes, batch_size=1000)
 
 
-def _there() -> list[Governed]:
-    tables = set(connection.introspection.table_names())
-    return [table for table in governed() if table.table in tables]
+def _there(among: Collection[str] | None = None) -> list[Governed]:
+    present = set(connection.introspection.table_names())
+    return [table for table in governed() if table.table in present and (among is None or table.table in among)]
 
 
 def _columns_there(table: Governed) -> dict[str, str]:
@@ -107,14 +105,36 @@ def _columns_there(table: Governed) -> dict[str, str]:
     return {name: sql for name, sql in table.columns.items() if name in names}
 
 
-def _last(table: str) -> list[tuple[str, str | None]]:
-    newest = 'SELECT max(id) FROM mlops_capture WHERE "of" = %s GROUP BY "row"'
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "row", "after" FROM mlops_capture WHERE id IN ({newest})', [table])  # noqa: S608
+def _asked(table: Governed) -> list[tuple[str, str, str | None, bool]]:
+    """Return of every row, and of the last note of every row: op (empty of a row), key, JSON text, whether it is governed.
+
+    In one statement, so that nothing is committed between the two.
+    """
+    with chain.snapshot(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL TimeZone = 'utc'")  # as the triggers tell moments
+        cursor.execute(f"{_rows(table)} UNION ALL {_last(table)}")
         return list(cursor.fetchall())
 
 
 def _rows(table: Governed) -> str:
     key, told = table.key.format(row=table.table), table.told(table.table, connection.vendor)
-    counts = table.only.format(row=table.table) if table.only else "1 = 1"
-    return f"SELECT CAST({key} AS text), {told}, ({counts}) FROM {table.table}"  # noqa: S608
+    return f"SELECT '', CAST({key} AS text), {told}, {_counts(table, table.table)} FROM {table.table}"  # noqa: S608
+
+
+def _last(table: Governed) -> str:
+    """SQL of the last note of each row; whoever stopped being governed is nobody's decision from then on."""
+    newest = f"""SELECT max(id) FROM mlops_capture WHERE "of" = '{table.table}' GROUP BY "row\""""  # noqa: S608
+    found = f'(SELECT op, "row", "after" FROM mlops_capture WHERE id IN ({newest})) AS note'  # noqa: S608
+    if not table.only:
+        return f'SELECT op, "row", "after", 1 = 1 FROM {found}'  # noqa: S608
+    if connection.vendor == "postgresql":
+        found += f' CROSS JOIN LATERAL json_populate_record(NULL::{table.table}, note."after"::json) AS noted'
+        return f'SELECT op, "row", "after", {_counts(table, "noted")} FROM {found}'  # noqa: S608
+    columns = ", ".join(f"""json_extract("after", '$."{name}"') AS "{name}\"""" for name in sorted(table.columns))
+    found = f'(SELECT op, "row", "after", {columns} FROM {found}) AS noted'  # noqa: S608
+    return f'SELECT op, "row", "after", {_counts(table, "noted")} FROM {found}'  # noqa: S608
+
+
+def _counts(table: Governed, row: str) -> str:
+    return f"COALESCE({table.only.format(row=row)}, 1 = 0)" if table.only else "1 = 1"

@@ -1,38 +1,27 @@
 """What nobody answered for is sealed as unknown, cannot be sealed by hand, and waits for a person."""
 
 import threading
-from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from mlops import triggers
 from mlops.audit import governed, record
 from mlops.errors import AuditBroken, Refused
-from mlops.management import migrating
 from mlops.models import AuditEvent, Capture, Deployment, Erasure
 from mlops.models.audit import leaf
 from mlops.ports import SYSTEM
-from mlops.services import audit, live, strays, testimony, verification
+from mlops.services import audit, strays, testimony, verification
 from mlops.services.sealing import Sealed
-from tests.factories.mlops import NOON, make_approver, make_deployment, make_genesis, make_person
+from tests.factories.mlops import NOON, make_approver, make_genesis, make_person
 from tests.mlops import sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 BY_HAND = "UPDATE mlops_capture SET seal = (SELECT max(seq) FROM mlops_auditevent) WHERE seal IS NULL"
-PLAN = [(SimpleNamespace(app_label="mlops"), False)]
 
 
 def end_by_hand() -> None:
     """A change that the guards allow and no service made."""
     sql.run("UPDATE mlops_deployment SET ended_at = started_at, ended_by = 'x' WHERE ended_at IS NULL")
-
-
-def put_back() -> None:
-    """The triggers, in the midst of a transaction that has changed rows."""
-    if sql.POSTGRES:
-        sql.run("SET CONSTRAINTS ALL IMMEDIATE")
-    triggers.install(connection)
 
 
 def stray() -> AuditEvent:
@@ -181,48 +170,3 @@ def test_what_is_under_way_elsewhere_is_nobodys_stray() -> None:
     assert strays.seal(at=NOON) == []
     assert AuditEvent.objects.latest("seq").action == "toy.ended"
     assert Capture.objects.get(op="U").seal == AuditEvent.objects.latest("seq").seq
-
-
-# --- migrations --------------------------------------------------------------------------------------------------
-def test_what_a_migration_changes_is_its_own() -> None:
-    make_genesis("toy-formula")
-    migrating.before(None, "default", PLAN)
-    end_by_hand()
-    migrating.after(None, "default", PLAN)
-    event = AuditEvent.objects.latest("seq")
-    assert (event.action, event.actor, list(event.facts["detail"]["tables"])) == (
-        "rows.migrated",
-        "system",
-        ["mlops_deployment"],
-    )
-    assert not strays.left()
-    assert list(live.differences()) == []
-
-
-def test_what_was_changed_behind_the_triggers_is_unknown_before_it_is_migrated() -> None:
-    make_genesis("toy-formula")
-    triggers.drop(connection, events=("UPDATE",))
-    end_by_hand()
-    put_back()
-    assert not strays.left()
-    assert len(list(live.differences())) == 1
-    migrating.before(None, "default", PLAN)
-    migrating.after(None, "default", PLAN)
-    assert [event.facts["detail"]["tables"] for event in strays.left().events] == [
-        {"mlops_deployment": {"changes": 1, "first": [str(Deployment.objects.get().pk)]}}
-    ]
-    assert list(live.differences()) == []
-
-
-def test_rows_that_were_there_before_they_were_governed_are_noted_once() -> None:
-    triggers.drop(connection)
-    made = make_deployment()
-    put_back()
-    assert not Capture.objects.exists()
-    migrating.after(None, "default", [])
-    noted = Capture.objects.filter(of="mlops_deployment").values_list("row", flat=True)
-    assert list(noted) == [str(made.pk)]
-    count = Capture.objects.count()
-    migrating.after(None, "default", [])
-    assert Capture.objects.count() == count
-    assert list(live.differences()) == []

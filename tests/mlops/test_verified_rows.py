@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import override_settings
 
 from mlops import triggers
 from mlops.models import Capture, Dataset
 from mlops.notes import Note
-from mlops.services import chain, exports, places, proofs, verification
+from mlops.services import chain, exports, places, proofs, unnoted, verification
 from mlops.services.verification import Kind
 from tests.mlops import sql
 from tests.mlops.signed_log import CAPTURES, EVENTS, NOTES, asked, change, log, make_log, minute, sign, tell
@@ -74,6 +76,39 @@ def test_a_column_that_is_governed_since_a_later_release_is_no_difference(unguar
     assert live() == []
     sql.run(f'UPDATE {CAPTURES} SET "after" = NULL WHERE id = %s', capture.pk)
     assert len(live()) == 1
+
+
+def test_a_row_that_stopped_being_governed_is_nobodys_decision() -> None:
+    """Staff who are staff no longer may close their account and go; who is staff again and no note says so is found."""
+    only = {"auth.Group": "{row}.name NOT IN ('free', 'freer')"}
+    with override_settings(MLOPS_GOVERNED={"auth.Group": ["name"]}, MLOPS_GOVERNED_ONLY=only):
+        triggers.install(connection)
+        one, two, three = (Group.objects.create(name=name) for name in ("bound", "also", "still"))
+        for group, names in ((one, ["free", "freer"]), (two, ["free"])):
+            for name in names:
+                Group.objects.filter(pk=group.pk).update(name=name)
+        keys = [str(group.pk) for group in (one, two, three)]
+        assert [one for one in unnoted.differences() if one.row in keys] == []
+        Group.objects.filter(pk=two.pk).delete()
+        triggers.drop(connection)
+        Group.objects.filter(pk=one.pk).update(name="bound again")
+        Group.objects.filter(pk=three.pk).delete()
+        assert [(one.row, one.found is None) for one in unnoted.differences() if one.row in keys] == [
+            (keys[0], False),
+            (keys[2], True),
+        ]
+
+
+@sql.on_postgres
+@pytest.mark.django_db(transaction=True)
+def test_moments_are_compared_as_they_were_told_whatever_the_time_zone_of_the_session() -> None:
+    change(1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET TimeZone = 'Asia/Tokyo'")
+        try:
+            assert live() == []
+        finally:
+            cursor.execute("RESET TimeZone")
 
 
 def test_a_proof_is_printed_for_an_event_and_for_an_earlier_size(signed: list[Note]) -> None:

@@ -44,11 +44,13 @@ class Governed:
         """What refuses what could not be noted row by row; tables without `unique` have guards of their own."""
         old, new = self.key.format(row="OLD"), self.key.format(row="NEW")
         kept, words = f"{self.table}_keeps_key", "a governed row keeps its key"
+        # Where the key is not the rowid, a row can be replaced by either.
+        moved = f"{new} IS NOT {old} OR NEW.rowid IS NOT OLD.rowid"
         emptied = Trigger(
             f"{self.table}_whole", self.table, "TRUNCATE", "governed rows go one by one", only="postgresql"
         )
         return [
-            Trigger(kept, self.table, "UPDATE", words, f"{new} IS NOT {old}", f"{new} IS NOT DISTINCT FROM {old}"),
+            Trigger(kept, self.table, "UPDATE", words, moved, f"{new} IS NOT DISTINCT FROM {old}"),
             emptied,
             self._replaced("INSERT"),
             self._replaced("UPDATE"),
@@ -58,8 +60,8 @@ class Governed:
         same = " OR ".join(
             "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) + ")" for columns in self.unique
         )
-        key = self.key.format(row=self.table)
-        other = f"{key} IS NOT {self.key.format(row='OLD')} AND " if event == "UPDATE" else ""
+        same += f" OR {self.table}.rowid = NEW.rowid"
+        other = f"{self.table}.rowid IS NOT OLD.rowid AND " if event == "UPDATE" else ""
         clash = f"{_UNNOTED} AND EXISTS (SELECT 1 FROM {self.table} WHERE {other}({same}))"
         return Trigger(f"{self.table}_{event.lower()}_alone", self.table, event, _REPLACING, clash, only="sqlite")
 

@@ -1,5 +1,6 @@
 """Every way of writing × every governed table: recorded or refused, and none silent."""
 
+import contextlib
 import functools
 import sqlite3
 import time
@@ -23,8 +24,9 @@ from tests.factories import catalog as films
 from tests.factories import governance
 from tests.factories import mlops as make
 from tests.factories.mlops import NOON
+from tests.mlops import sql
 from tests.proofs.conftest import Tell
-from tests.proofs.write_paths import BY_ORM, BY_SHELL, POSTGRES, Target, fresh, shell
+from tests.proofs.write_paths import BY_ORM, BY_SHELL, POSTGRES, Target, fresh, insert, shell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOT_SERVED = (DatabaseError, psycopg.Error, MlopsError, ValueError)
@@ -128,6 +130,46 @@ def test_every_way_of_writing_every_governed_table_is_recorded_or_refused(
     tell("seconds", round(time.monotonic() - began, 1))
     assert silent == []
     assert found["recorded"] > 0.4 * sum(found.values()), "a proof in which all is refused proves little"
+
+
+@pytest.mark.skipif(POSTGRES, reason="rowids are SQLite's")
+def test_no_row_takes_the_place_of_another_by_its_rowid(targets: list[Target]) -> None:
+    """Neither comes to lie where another lies nor moves there: REPLACE would remove that one, and ask no trigger."""
+    tables, silent = {table.table: table for table in governed()}, []
+    for target in targets:
+        assert sql.told("SELECT wr FROM pragma_table_list WHERE name = %s", target.table) == [(0,)]
+        for way, tried in (("INSERT", lie_there), ("UPDATE", move_there)):
+            with shell() as line:
+                line.create_function("regexp", 2, lambda pattern, text: True)  # as the site has it
+                rows = keys(tables[target.table], line)
+                with contextlib.suppress(sqlite3.IntegrityError):
+                    tried(target, line)
+                gone = rows - keys(tables[target.table], line)
+                told = line.execute('SELECT "row" FROM mlops_capture WHERE "of" = ? AND op = \'D\'', [target.table])
+                silent += [(target.table, way, row) for row in gone - {row for (row,) in told}]
+    assert silent == []
+
+
+def lie_there(target: Target, line: sqlite3.Connection) -> None:
+    key, pk = target.key()
+    ((rowid,),) = line.execute(f'SELECT rowid FROM "{target.table}" WHERE "{key}" = ?', [pk])
+    values = {"rowid": rowid, **target.prepared(target.fresh)}
+    names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+    line.execute(f'INSERT OR REPLACE INTO "{target.table}" ({names}) VALUES ({marks})', list(values.values()))
+
+
+def move_there(target: Target, line: sqlite3.Connection) -> None:
+    """To where another lies, or to where none does when it is alone."""
+    with contextlib.suppress(sqlite3.IntegrityError):
+        insert(target, line.execute)
+    low, high = line.execute(f'SELECT min(rowid), max(rowid) FROM "{target.table}"').fetchone()
+    there = low if low != high else high + 1_000
+    line.execute(f'UPDATE OR REPLACE "{target.table}" SET rowid = ? WHERE rowid = ?', [there, high])
+
+
+def keys(table: Governed, line: sqlite3.Connection) -> set[str]:
+    found = line.execute(f"SELECT CAST({table.key.format(row=table.table)} AS text) FROM {table.table}")
+    return {row for (row,) in found}
 
 
 def inside(target: Target, table: Governed, act: Callable[[Target], Any]) -> str:

@@ -32,10 +32,10 @@ def statements(owner: str, app: str) -> list[str]:
         *(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM PUBLIC, {app}" for kind in ("TABLES", "SEQUENCES")),
         f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC, {app}",
         *(f"GRANT {NARROW.get(name, WIDE)} ON {schema}.{name} TO {app}" for name in _tables(schema)),
-        f"GRANT SELECT, USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {app}",
+        # No sequence is granted: an identity column needs none, and who may set one back may number a note before others.
         # What a later migration makes serves at once; run this again after it, and the narrow tables are narrow.
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT {WIDE} ON TABLES TO {app}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT SELECT, USAGE, UPDATE ON SEQUENCES TO {app}",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} REVOKE ALL ON SEQUENCES FROM {app}",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     ]
 

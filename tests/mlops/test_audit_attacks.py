@@ -1,5 +1,6 @@
 """The audit log against someone with a database shell: refused where it can be, named where it cannot."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from io import StringIO
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 
 from mlops import triggers
 from mlops.models import AuditEvent
+from mlops.models.audit import leaf
 from tests.factories.mlops import make_audit_event
 from tests.mlops import sql
 
@@ -64,18 +66,24 @@ def test_no_event_is_changed_or_removed(log: list[AuditEvent], attack: str) -> N
 FORGED = b"\xaa" * 32
 
 
+def fitting(seq: int, prev: bytes) -> bytes:
+    """The hash that an event of this place and no facts must have, whatever number it is given."""
+    return hashlib.sha256(b"\0" + prev + seq.to_bytes(8, "big", signed=True) + b"{}").digest()
+
+
 @pytest.mark.parametrize(
     ("seq", "prev", "digest"),
     [
-        pytest.param(9, "head", FORGED, id="a gap in the numbers"),
-        pytest.param(3, "head", FORGED, id="a number taken"),
-        pytest.param(0, "head", FORGED, id="a number below one"),
-        pytest.param(-1, "head", FORGED, id="a negative number"),
-        pytest.param(4, bytes(32), FORGED, id="a second beginning"),
-        pytest.param(4, "second", FORGED, id="a fork"),
+        pytest.param(9, "head", "fitting", id="a gap in the numbers"),
+        pytest.param(3, "head", "fitting", id="a number taken"),
+        pytest.param(0, "head", "fitting", id="a number below one"),
+        pytest.param(-1, "head", "fitting", id="a negative number"),
+        pytest.param(4, bytes(32), "fitting", id="a second beginning"),
+        pytest.param(4, "second", "fitting", id="a fork"),
         pytest.param(4, "head", b"\xaa" * 31, id="a short hash"),
         pytest.param(4, "head", b"\xaa" * 33, id="a long hash"),
         pytest.param(4, "head", "head", id="a hash taken"),
+        pytest.param(4, "head", FORGED, id="a false hash", marks=sql.on_postgres),
     ],
 )
 @pytest.mark.parametrize(
@@ -90,10 +98,22 @@ FORGED = b"\xaa" * 32
 def test_an_event_that_does_not_extend_the_head_is_refused(
     log: list[AuditEvent], verb: str, seq: int, prev: str | bytes, digest: str | bytes
 ) -> None:
-    known = {"head": bytes(log[2].hash), "second": bytes(log[1].hash)}
+    known: dict[str | bytes, bytes] = {"head": bytes(log[2].hash), "second": bytes(log[1].hash)}
+    after = known.get(prev, prev)
+    assert isinstance(after, bytes)
+    known["fitting"] = fitting(seq, after)
     before = sql.rows(TABLE)
-    sql.refused(f"{verb} {INSERT}", seq, known.get(prev, prev), known.get(digest, digest))  # type: ignore[call-overload]
+    sql.refused(f"{verb} {INSERT}", seq, after, known.get(digest, digest))
     assert sql.rows(TABLE) == before
+
+
+@sql.on_postgres
+def test_an_event_whose_hash_fits_extends_the_head(log: list[AuditEvent]) -> None:
+    """Signs beyond ASCII too, which are hashed as UTF-8."""
+    body, prev = '{"reason":"größer, 日本"}', bytes(log[2].hash)
+    with transaction.atomic():
+        AuditEvent.objects.create(seq=4, prev=prev, hash=leaf(prev, 4, body), body=body)
+    assert verified()[0] == 0
 
 
 @sql.on_postgres
@@ -145,7 +165,7 @@ def test_a_temporary_table_is_not_taken_for_the_log(log: list[AuditEvent]) -> No
     false = f"CREATE TEMP TABLE {TABLE} AS SELECT 41 AS seq, %s::bytea AS hash"
     insert = f"INSERT INTO public.{TABLE} (seq, prev, hash, body) VALUES (42, %s, %s, '{{}}')"
     before = sql.rows(TABLE)
-    said = sql.refused(f"{false}; {insert}", FORGED, FORGED, b"\xbb" * 32)
+    said = sql.refused(f"{false}; {insert}", FORGED, FORGED, fitting(42, FORGED))
     assert "must extend the head" in said
     assert sql.rows(TABLE) == before
 
@@ -200,8 +220,9 @@ def test_verify_says_when_the_guards_are_gone(unguarded: list[AuditEvent]) -> No
     assert f"{TABLE}_no_update" in said
 
 
+@sql.on_sqlite
 def test_an_event_forged_by_sql_is_named(log: list[AuditEvent]) -> None:
-    """Whoever may insert may extend the head, but not guess a hash that fits."""
+    """SQLite cannot compute a hash: whoever may insert may extend the head by a false one, and is found by it."""
     sql.run(f"INSERT {INSERT}", 4, bytes(log[2].hash), FORGED)
     code, said = verified()
     assert code == 1

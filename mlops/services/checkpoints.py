@@ -3,20 +3,18 @@
 import contextlib
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from mlops import merkle, notes, signing
-from mlops.errors import BadKey, BadNote, NotSigned
+from mlops.errors import BadKey, NotSigned
 from mlops.models.audit import GENESIS, AuditEvent
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
-from mlops.services import chain, places
-from mlops.services.places import Place
+from mlops.services import chain, keeping, places
 
 LATE = timedelta(minutes=5)  # an event that waits longer for its signature tells that nobody signs
 FAULT = "fault.txt"
@@ -43,18 +41,31 @@ class Signer:
 
         now: sign whatever has not been signed, due or not.
         """
-        try:
+        self.read(at=at)
+        with self._telling(at):
             signed = self._attend(at, timedelta(0) if now else timedelta(seconds=settings.CHECKPOINT_EVERY))
+        _clear()
+        return signed
+
+    def read(self, *, at: datetime) -> None:
+        """Read the log and the notes when that was not done: it may take minutes, and what is signed is dated after it.
+
+        Raises NotSigned, which is also kept for everybody to see.
+        """
+        if not self.loaded:
+            with self._telling(at):
+                self._load()
+
+    @contextlib.contextmanager
+    def _telling(self, at: datetime) -> Iterator[None]:
+        try:
+            yield
         except (NotSigned, BadKey) as refusal:
             self._forget()
             _tell(str(refusal), at)
             raise NotSigned(str(refusal)) from refusal
-        _clear()
-        return signed
 
     def _attend(self, at: datetime, every: timedelta) -> Note | None:
-        if not self.loaded:
-            self._load()
         if not self._due(at, every):
             return None
         self._grow()
@@ -70,15 +81,19 @@ class Signer:
         """Read the log and the notes, and hold every note still in force against it."""
         self._forget()
         found = places.read_all()
-        _mend(found)
+        if any(place.faults for place in found):
+            with places.writing():
+                found = keeping.mend()
         known = places.union(found)
+        if known and not Checkpoint.objects.filter(note=known[-1].text).exists():
+            keeping.insert(known[-1])  # whoever wrote it outside was stopped before this
         if not known and Checkpoint.objects.exists():
             raise NotSigned("the database knows of signed notes, and no place outside it has one")
         self._grow()
         for note in notes.in_force(known):
             self._check(note)
         self.last = known[-1] if known else None
-        self.sizes = {place.folder: places.size(place.folder) for place in found}
+        self.sizes = {place.folder: place.size for place in found}
         self.loaded = True
 
     def _due(self, at: datetime, every: timedelta) -> bool:
@@ -124,7 +139,7 @@ class Signer:
         with places.writing():
             if any(places.size(folder) != known for folder, known in self.sizes.items()):
                 raise NotSigned("somebody else wrote to the places of notes; they are read again")
-            self.sizes = _keep(note)
+            self.sizes = keeping.keep(note)
         self.last = note
         return note
 
@@ -150,7 +165,7 @@ def declare_restore(*, before: Note | None, size: int, reason: str, at: datetime
     note = Note(settings.AUDIT_ORIGIN, size, tree.root(), head, moment, before=was, reason=why_digest)
     signed = _signed(note, private_key())
     with places.writing():
-        _keep(signed)
+        keeping.keep(signed)
     return signed
 
 
@@ -194,45 +209,6 @@ def fault(at: datetime | None = None) -> str:
 
 def _signed(note: Note, key: signing.PrivateKey) -> Note:
     return notes.read(notes.written(note, key), origin=note.origin, keys=[key.public_key()])
-
-
-def _keep(note: Note) -> dict[Path, int]:
-    """Write a note to every place, then into the database, and return the places' new sizes. Raises NotSigned."""
-    sizes = {}
-    for folder in places.folders():
-        try:
-            sizes[folder] = places.append(folder, [note.text])
-        except (OSError, BadNote) as error:
-            raise NotSigned(f"{folder} cannot be written: {error}") from error
-    insert(note)
-    return sizes
-
-
-def insert(note: Note) -> None:
-    """Write a note into the database, where pages find it."""
-    kind = Checkpoint.Kind.RESTORE if note.restores else Checkpoint.Kind.CHECKPOINT
-    facts = {"size": note.size, "root": note.root.hex(), "note": note.text, "key_id": note.key_id}
-    with transaction.atomic():
-        Checkpoint.objects.create(kind=kind, signed_at=note.at, **facts)
-
-
-def _mend(found: list[Place]) -> None:
-    """Add to a place what it missed while it was away. Raises NotSigned on whatever else is wrong with one."""
-    every = places.union(found)
-    for place in found:
-        if place.wrong:
-            raise NotSigned(place.wrong)
-        if not (place.torn or place.lacking):
-            continue
-        if place.notes != every[: len(place.notes)]:
-            raise NotSigned("; ".join(place.faults))
-        logger.warning("notes are added: %s", "; ".join(place.faults))
-        try:
-            places.append(place.folder, [note.text for note in place.lacking])
-        except (OSError, BadNote) as error:
-            raise NotSigned(f"{place.folder} cannot be written: {error}") from error
-    if every and not Checkpoint.objects.filter(note=every[-1].text).exists():
-        insert(every[-1])  # whoever wrote it outside was stopped before this
 
 
 def _urgent(events: Iterable[AuditEvent]) -> bool:

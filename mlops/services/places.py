@@ -12,10 +12,11 @@ from pathlib import Path
 from django.conf import settings
 
 from mlops import merkle, notes, signing
-from mlops.errors import BadNote
+from mlops.errors import BadNote, NotSigned
 from mlops.notes import Note
 
 FILE = "audit.notes"
+SIGNER = "signer.lock"  # in the first place, held by the one process that signs for as long as it lives
 TAIL = 8_192  # bytes at the end of a file that hold a whole note for sure
 ENDS = re.compile(b"^\xe2\x80\x94 .*\n", re.MULTILINE)  # the last line of a note
 
@@ -58,7 +59,20 @@ def public_keys() -> list[signing.PublicKey]:
 def read_all() -> list[Place]:
     """Return what every place holds, as it was at one moment. Raises BadKey when there are notes and no key to check by."""
     with _held(fcntl.LOCK_SH):
-        data = {folder: _bytes(folder) for folder in folders()}
+        data = _data()
+    return _told(data)
+
+
+def read_while_writing() -> list[Place]:
+    """The same for who is in `writing`, and would wait for himself."""
+    return _told(_data())
+
+
+def _data() -> dict[Path, bytes | str]:
+    return {folder: _bytes(folder) for folder in folders()}
+
+
+def _told(data: dict[Path, bytes | str]) -> list[Place]:
     known = public_keys() if any(isinstance(found, bytes) and found for found in data.values()) else []
     places = [read(folder, found, known) for folder, found in data.items()]
     _compare(places)
@@ -91,6 +105,22 @@ def judged(text: str, known: list[signing.PublicKey]) -> tuple[Note | None, str]
         return None, str(error)
 
 
+def newest(folder: Path) -> Note | None:
+    """Return the last whole note in a place, read from the end of its file. Raises OSError, BadNote or BadKey."""
+    try:
+        with (folder / FILE).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+            texts, _torn = notes.split(file.read().decode("utf-8", errors="replace"))
+    except FileNotFoundError:
+        return None
+    if not texts:
+        return None
+    note, why = judged(texts[-1], public_keys())
+    if note is None:
+        raise BadNote(f"the last note in {folder / FILE}: {why}")
+    return note
+
+
 def append(folder: Path, texts: list[str]) -> int:
     """Add notes to a place's file, on the disk before this returns its new size. Raises OSError or BadNote.
 
@@ -112,7 +142,7 @@ def append(folder: Path, texts: list[str]) -> int:
         os.fsync(file.fileno())
         size = file.seek(0, os.SEEK_END)
     if fresh:
-        _sync_folder(folder)
+        sync_folder(folder)
     return size
 
 
@@ -121,6 +151,26 @@ def writing() -> Iterator[None]:
     """Let nobody read while notes are added, place by place."""
     with _held(fcntl.LOCK_EX):
         yield
+
+
+@contextlib.contextmanager
+def only_signer() -> Iterator[None]:
+    """Be the one process that signs, until the block ends or the process does. Raises NotSigned while another is."""
+    path = folders()[0] / SIGNER
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise NotSigned(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as taken:
+        os.close(handle)
+        raise NotSigned(f"a signer is running and holds {path}: stop it first, then try again") from taken
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def union(places: list[Place]) -> list[Note]:
@@ -180,7 +230,8 @@ def _held(how: int) -> Iterator[None]:
         os.close(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder's files on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

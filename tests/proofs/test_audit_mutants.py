@@ -10,14 +10,17 @@ from tests.proofs.mutants import ALONE, PURE, mutants, survivors
 
 TREE = ("tests/pure/test_merkle.py",)
 NOTES = ("tests/pure/test_notes.py",)
-LOG = ("tests/mlops/test_verification.py", "tests/mlops/test_checkpoints.py", "tests/mlops/test_audit_attacks.py")
+LOG = tuple(
+    f"tests/mlops/test_{name}.py" for name in ("verification", "checkpoints", "audit_attacks", "signers", "restores")
+)
 PROVED = [
     ("mlops/merkle.py", TREE, PURE, ()),
     ("mlops/signing.py", NOTES, PURE, ()),
     ("mlops/notes.py", NOTES, PURE, ()),
     ("mlops/services/chain.py", LOG, ALONE, ("snapshot",)),
     ("mlops/services/verification.py", LOG, ALONE, ()),
-    ("mlops/services/places.py", LOG, ALONE, ("_held", "_sync_folder")),
+    ("mlops/services/places.py", LOG, ALONE, ("_held", "sync_folder")),
+    ("mlops/services/keeping.py", LOG, ALONE, ()),
     ("mlops/services/checkpoints.py", LOG, ALONE, ()),
 ]
 

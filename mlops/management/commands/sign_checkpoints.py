@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from mlops.errors import BadKey, NotSigned
-from mlops.services import checkpoints
+from mlops.services import checkpoints, places
 
 LOOK_EVERY = 1.0  # seconds
 REST = 30.0  # seconds after a refusal: whoever must look is not that quick
@@ -20,7 +20,7 @@ REST = 30.0  # seconds after a refusal: whoever must look is not that quick
 class Command(BaseCommand):
     help = (
         "Sign the audit log as it grows: at once after what is urgent, else every minute with news. It refuses, and"
-        " says so in /healthz, when the log does not go on from what was signed."
+        " says so in /healthz, when the log does not go on from what was signed. One process alone signs: a second ends."
     )
     requires_system_checks: list[str] = []
     stopped = False
@@ -30,9 +30,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         try:
-            signer = checkpoints.Signer(checkpoints.private_key())
+            with places.only_signer():
+                self._sign(checkpoints.Signer(checkpoints.private_key()), once)
         except (BadKey, NotSigned) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"Nothing is signed: {error}") from error
+
+    def _sign(self, signer: checkpoints.Signer, once: bool) -> None:
         if once:
             self._once(signer)
             return
@@ -41,15 +44,14 @@ class Command(BaseCommand):
             time.sleep(self._look(signer))
 
     def _once(self, signer: checkpoints.Signer) -> None:
-        try:
-            signed = signer.attend(at=timezone.now(), now=True)
-        except NotSigned as refusal:
-            raise CommandError(f"Nothing is signed: {refusal}") from refusal
+        signer.read(at=timezone.now())
+        signed = signer.attend(at=timezone.now(), now=True)
         self.stdout.write(signed.text if signed else "Everything is signed already.")
 
     def _look(self, signer: checkpoints.Signer) -> float:
         """Sign what is due and return how long to wait."""
         try:
+            signer.read(at=timezone.now())
             signer.attend(at=timezone.now())
         except NotSigned:
             return REST

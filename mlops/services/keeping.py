@@ -1,0 +1,70 @@
+"""Keeping a signed note: in every place outside, then in the database, and nowhere before one that is there already."""
+
+import logging
+from pathlib import Path
+
+from django.db import transaction
+
+from mlops.errors import BadNote, NotSigned
+from mlops.models.checkpoints import Checkpoint
+from mlops.notes import Note
+from mlops.services import places
+from mlops.services.places import Place
+
+logger = logging.getLogger(__name__)
+
+
+def keep(note: Note) -> dict[Path, int]:
+    """Write a note to every place, then into the database, and return the places' new sizes, in `places.writing`.
+
+    Raises NotSigned or BadKey.
+    """
+    _check_newest(note)
+    sizes = {folder: _append(folder, [note]) for folder in places.folders()}
+    insert(note)
+    return sizes
+
+
+def mend() -> list[Place]:
+    """Give every place what it missed while it was away, in `places.writing`, and return what they hold.
+
+    Raises NotSigned on whatever else is wrong with one, and BadKey.
+    """
+    found = places.read_while_writing()
+    every = places.union(found)
+    for place in found:
+        if place.wrong:
+            raise NotSigned(place.wrong)
+        if not (place.torn or place.lacking):
+            continue
+        if place.notes != every[: len(place.notes)]:
+            raise NotSigned("; ".join(place.faults))
+        logger.warning("notes are added: %s", "; ".join(place.faults))
+        place.size = _append(place.folder, place.lacking)
+    return found
+
+
+def insert(note: Note) -> None:
+    """Write a note into the database, where pages find it."""
+    kind = Checkpoint.Kind.RESTORE if note.restores else Checkpoint.Kind.CHECKPOINT
+    facts = {"size": note.size, "root": note.root.hex(), "note": note.text, "key_id": note.key_id}
+    with transaction.atomic():
+        Checkpoint.objects.create(kind=kind, signed_at=note.at, **facts)
+
+
+def _check_newest(note: Note) -> None:
+    """Raises NotSigned when a place has a note of this moment or later: one after the other is all that can be read."""
+    for folder in places.folders():
+        try:
+            last = places.newest(folder)
+        except (OSError, BadNote) as error:
+            raise NotSigned(f"{folder} cannot be read: {error}") from error
+        if last is not None and note.at <= last.at:
+            raise NotSigned(f"{note.words} is not later than what is in {folder / places.FILE}: {last.words}")
+
+
+def _append(folder: Path, found: list[Note]) -> int:
+    try:
+        return places.append(folder, [note.text for note in found])
+    except (OSError, BadNote) as error:
+        raise NotSigned(f"{folder} cannot be written: {error}") from error

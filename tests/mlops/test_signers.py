@@ -1,0 +1,95 @@
+"""Two who sign: one alone may, and what two wrote at once would spoil the notes for good."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from mlops.errors import NotSigned
+from mlops.notes import Note
+from mlops.services import checkpoints, keeping, places, verification
+from tests.mlops.signed_log import files, make_log, minute, sign, signer, tell
+
+pytestmark = pytest.mark.django_db
+
+
+class Overtaken(checkpoints.Signer):
+    """A signer that is slow to read the log: another signs meanwhile, and dates it later."""
+
+    other: checkpoints.Signer | None = None
+
+    def _grow(self) -> None:
+        super()._grow()
+        if self.other:
+            self.other.attend(at=minute(20) + timedelta(seconds=5), now=True)
+            self.other = None
+            tell()
+
+
+def test_a_second_signer_ends_with_a_sentence_while_the_first_one_lives() -> None:
+    tell()
+    with places.only_signer():
+        with pytest.raises(CommandError, match=r"Nothing is signed: a signer is running .* stop it first"):
+            call_command("sign_checkpoints", "--once")
+        assert not any(file.exists() for file in files())
+    call_command("sign_checkpoints", "--once")
+    assert verification.of_log().signed == 1
+
+
+def test_who_was_overtaken_while_reading_reads_again_and_the_notes_stay_whole() -> None:
+    make_log()
+    first = signer()
+    first.attend(at=minute(10), now=True)
+    tell()
+    second = Overtaken(checkpoints.private_key())
+    second.other = first
+    with pytest.raises(NotSigned, match="somebody else wrote"):
+        second.attend(at=minute(20), now=True)
+    assert verification.of_log().findings == []
+    assert second.attend(at=minute(21), now=True)
+    assert verification.of_log().findings == []
+
+
+def test_no_note_is_kept_that_is_not_later_than_what_is_there() -> None:
+    note = make_log()[-1]
+    before = [file.read_bytes() for file in files()]
+    for at in (note.at, note.at - timedelta(microseconds=1)):
+        late = checkpoints._signed(Note(note.origin, 12, note.root, note.head, at), checkpoints.private_key())
+        with places.writing(), pytest.raises(NotSigned, match=r"is not later than what is in .*12 events"):
+            keeping.keep(late)
+    assert [file.read_bytes() for file in files()] == before
+
+
+def test_what_a_place_missed_is_added_once_however_many_find_it_missing() -> None:
+    """Another signer mended the place between the reading and the writing."""
+    make_log()
+    first, second = files()
+    whole, sound = second.read_bytes(), places.read_all()
+    second.write_bytes(whole[: len(whole) // 3])
+    assert places.read_all()[1].lacking
+    with places.writing():
+        keeping.mend()
+        found = keeping.mend()
+    assert (first.read_bytes(), second.read_bytes()) == (whole, whole)
+    assert [place.size for place in found] == [place.size for place in sound]
+
+
+def test_a_place_that_is_mended_at_the_start_is_signed_in_at_once() -> None:
+    make_log()
+    second = files()[1]
+    second.write_bytes(second.read_bytes()[:400])
+    tell()
+    sign(minute(9))
+    assert files()[0].read_bytes() == second.read_bytes()
+
+
+def test_what_is_signed_is_dated_after_the_reading() -> None:
+    """Reading takes minutes: the command asks for the time again when it is done."""
+    make_log(1)
+    tell()
+    one = signer()
+    one.read(at=minute(5))
+    assert one.loaded
+    note = one.attend(at=minute(9), now=True)
+    assert note is not None
+    assert note.at == minute(9)

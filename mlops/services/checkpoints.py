@@ -15,6 +15,7 @@ from mlops.models.audit import GENESIS, AuditEvent
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
 from mlops.services import chain, keeping, places
+from mlops.services.places import Place
 
 LATE = timedelta(minutes=5)  # an event that waits longer for its signature tells that nobody signs
 FAULT = "fault.txt"
@@ -147,32 +148,35 @@ class Signer:
 def declare_restore(*, before: Note | None, size: int, reason: str, at: datetime) -> Note:
     """Sign and keep that the log goes back to its first `size` events. Raises NotSigned or BadKey.
 
-    before: the newest note outside the database. Whatever else makes the log shorter than a note is an attack.
+    before: what newest_outside said when the restore began. Whatever else makes the log shorter than a note is an attack.
     """
-    tree, head = merkle.Frontier(), GENESIS
-    for row in chain.rows():
-        if tree.size == size:
-            break
-        if why := chain.fault(row, tree.size + 1, head):
-            raise NotSigned(f"event {tree.size + 1}: {why}")
-        head = bytes(row.hash)
-        tree.append(head)
-    if tree.size != size:
-        raise NotSigned(f"the log has {tree.size} events, not the {size} it is said to go back to")
-    was = (before.size, before.root) if before else (0, merkle.EMPTY)
-    moment = max(at, before.at + timedelta(microseconds=1)) if before else at
-    why_digest = hashlib.sha256(reason.encode()).digest()
-    note = Note(settings.AUDIT_ORIGIN, size, tree.root(), head, moment, before=was, reason=why_digest)
-    signed = _signed(note, private_key())
-    with places.writing():
-        keeping.keep(signed)
+    with places.only_signer():
+        root, head = _first(size)
+        was = (before.size, before.root) if before else (0, merkle.EMPTY)
+        moment = max(at, before.at + timedelta(microseconds=1)) if before else at
+        why_digest = hashlib.sha256(reason.encode()).digest()
+        note = Note(settings.AUDIT_ORIGIN, size, root, head, moment, before=was, reason=why_digest)
+        signed = _signed(note, private_key())
+        with places.writing():
+            newest = _last(keeping.mend())
+            if newest != before:  # a note that goes back from another than the newest one makes the rest unreadable
+                words = newest.words if newest else "no note any more"
+                raise NotSigned(f"meanwhile there is {words}: stop the signer, and put the backup back once more")
+            keeping.keep(signed)
     return signed
 
 
 def newest_outside() -> Note | None:
-    """Return the newest note that is kept outside the database. Raises BadKey when there are notes and no key."""
-    known = places.union(places.read_all())
-    return known[-1] if known else None
+    """Return the newest note outside the database, which a restore that begins now goes back from.
+
+    Raises NotSigned while a signer runs or when a place is not as it was written, BadKey when there are notes and no key.
+    """
+    with places.only_signer():
+        found = places.read_all()
+    for place in found:
+        if place.wrong:
+            raise NotSigned(place.wrong)
+    return _last(found)
 
 
 def private_key() -> signing.PrivateKey:
@@ -205,6 +209,26 @@ def fault(at: datetime | None = None) -> str:
     except ValueError:  # tampered with until it says no time
         return f"event {waiting.seq} has no signature, and does not say when it was written"
     return f"events from number {waiting.seq} on have waited for a signature since {since}" if at - since > LATE else ""
+
+
+def _first(size: int) -> tuple[bytes, bytes]:
+    """Return the root and the head of the log as it was after so many events. Raises NotSigned."""
+    tree, head = merkle.Frontier(), GENESIS
+    for row in chain.rows():
+        if tree.size == size:
+            break
+        if why := chain.fault(row, tree.size + 1, head):
+            raise NotSigned(f"event {tree.size + 1}: {why}")
+        head = bytes(row.hash)
+        tree.append(head)
+    if tree.size != size:
+        raise NotSigned(f"the log has {tree.size} events, not the {size} it is said to go back to")
+    return tree.root(), head
+
+
+def _last(found: list[Place]) -> Note | None:
+    known = places.union(found)
+    return known[-1] if known else None
 
 
 def _signed(note: Note, key: signing.PrivateKey) -> Note:

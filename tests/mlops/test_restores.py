@@ -8,7 +8,7 @@ from mlops.errors import NotSigned
 from mlops.models import Checkpoint
 from mlops.services import checkpoints, places, verification
 from tests.clock import NOON
-from tests.mlops.signed_log import files, go_back, make_log, minute, sign, tell
+from tests.mlops.signed_log import files, go_back, log, make_log, minute, sign, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -59,4 +59,46 @@ def test_a_restore_before_anything_was_signed_is_declared_too() -> None:
     assert note.before == (0, merkle.EMPTY)
     tell()
     sign(minute(5))
+    assert verification.of_log().findings == []
+
+
+def test_a_restore_does_not_begin_while_a_signer_runs() -> None:
+    make_log()
+    with places.only_signer(), pytest.raises(NotSigned, match=r"a signer is running .* stop it first"):
+        checkpoints.newest_outside()
+    assert checkpoints.newest_outside() is not None
+
+
+def test_a_restore_does_not_begin_on_notes_that_were_changed() -> None:
+    make_log()
+    files()[1].write_text(files()[1].read_text().replace("head ", "head a", 1))
+    with pytest.raises(NotSigned, match=r"note 1 in .*witness"):
+        checkpoints.newest_outside()
+
+
+def test_what_was_signed_while_a_backup_was_put_back_stops_the_restore(unguarded: None) -> None:
+    """And the notes can be gone on with: a restore from another note than the newest spoils them for good."""
+    make_log()
+    before, rows = checkpoints.newest_outside(), log()
+    tell()
+    sign(minute(50))
+    kept = [file.read_bytes() for file in files()]
+    with pytest.raises(NotSigned, match=r"meanwhile there is the checkpoint of 13 events .* stop the signer"):
+        checkpoints.declare_restore(before=before, size=8, reason="x", at=minute(60))
+    assert [file.read_bytes() for file in files()] == kept
+    assert (verification.of_log().findings, log()[:12]) == ([], rows)
+    tell()
+    sign(minute(70))
+    newest = checkpoints.newest_outside()
+    with places.only_signer(), pytest.raises(NotSigned, match="a signer is running"):
+        checkpoints.declare_restore(before=newest, size=8, reason="x", at=minute(80))
+
+
+def test_a_place_that_was_away_is_given_what_it_missed_before_a_restore_is_kept_there(unguarded: None) -> None:
+    make_log()
+    files()[1].unlink()
+    go_back(6)
+    before = checkpoints.newest_outside()
+    checkpoints.declare_restore(before=before, size=6, reason="the disk broke", at=minute(9))
+    assert files()[0].read_bytes() == files()[1].read_bytes()
     assert verification.of_log().findings == []

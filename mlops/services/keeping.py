@@ -1,9 +1,11 @@
 """Keeping a signed note: in every place outside, then in the database, and nowhere before one that is there already."""
 
+import contextlib
 import logging
+import os
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mlops.errors import BadNote, NotSigned
 from mlops.models.checkpoints import Checkpoint
@@ -17,9 +19,10 @@ logger = logging.getLogger(__name__)
 def keep(note: Note) -> dict[Path, int]:
     """Write a note to every place, then into the database, and return the places' new sizes, in `places.writing`.
 
-    Raises NotSigned or BadKey.
+    The events that it speaks of are on the disk before it is. Raises NotSigned or BadKey.
     """
     _check_newest(note)
+    _write_through()
     sizes = {folder: _append(folder, [note]) for folder in places.folders()}
     insert(note)
     return sizes
@@ -61,6 +64,25 @@ def _check_newest(note: Note) -> None:
             raise NotSigned(f"{folder} cannot be read: {error}") from error
         if last is not None and note.at <= last.at:
             raise NotSigned(f"{note.words} is not later than what is in {folder / places.FILE}: {last.words}")
+
+
+def _write_through() -> None:
+    """Have on the disk what the database says is written, or a power cut leaves a log that is shorter than its note.
+
+    On PostgreSQL it is. SQLite (WAL, synchronous=NORMAL) leaves commits in the file of its writes, and writes that through
+    only before it copies them into the main file, and the main file before it begins the other anew. So the one is enough;
+    the other must not be opened here: whoever closes it drops this process's locks on it (sqlite.org/howtocorrupt, 2.2).
+    """
+    if connection.vendor != "sqlite":
+        return
+    name = Path(str(connection.settings_dict["NAME"]))
+    try:
+        with contextlib.suppress(FileNotFoundError), name.with_name(f"{name.name}-wal").open("rb") as writes:
+            os.fsync(writes.fileno())
+        with contextlib.suppress(FileNotFoundError):  # a database in memory has no folder
+            places.sync_folder(name.parent)
+    except OSError as error:
+        raise NotSigned(f"{name} cannot be written to the disk: {error.strerror}") from error
 
 
 def _append(folder: Path, found: list[Note]) -> int:

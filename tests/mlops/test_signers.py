@@ -1,14 +1,19 @@
-"""Two who sign: one alone may, and what two wrote at once would spoil the notes for good."""
+"""Who signs: one process alone, since two at once spoil the notes for good, and never ahead of the disk."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from mlops import triggers
 from mlops.errors import NotSigned
 from mlops.notes import Note
 from mlops.services import checkpoints, keeping, places, verification
-from tests.mlops.signed_log import files, make_log, minute, sign, signer, tell
+from tests.mlops import sql
+from tests.mlops.signed_log import files, go_back, make_log, minute, sign, signer, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +98,30 @@ def test_what_is_signed_is_dated_after_the_reading() -> None:
     note = one.attend(at=minute(9), now=True)
     assert note is not None
     assert note.at == minute(9)
+
+
+@sql.on_sqlite
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("restores", [False, True], ids=["checkpoint", "restore"])
+def test_the_events_of_a_note_are_on_the_disk_before_the_note(restores: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the power is cut, SQLite comes back without its last commits, and the log is shorter than what was signed."""
+    make_log(1)
+    tell()
+    if restores:
+        triggers.drop(connection)
+        go_back(3)
+    writes = Path(f"{connection.settings_dict['NAME']}-wal").stat().st_ino
+    through, sync = [], os.fsync
+
+    def fsync(handle: int) -> None:
+        through.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    if restores:
+        before = checkpoints.newest_outside()
+        checkpoints.declare_restore(before=before, size=3, reason="the disk broke", at=minute(9))
+    else:
+        sign(minute(9))
+    notes = [file.stat().st_ino for file in files()]
+    assert [one for one in through if one in (writes, *notes)] == [writes, *notes]

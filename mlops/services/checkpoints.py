@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from mlops import merkle, notes, signing
-from mlops.errors import BadKey, NotSigned
+from mlops.errors import BadKey, BadNote, NotSigned
 from mlops.models.audit import GENESIS, AuditEvent
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
@@ -112,12 +112,13 @@ class Signer:
         held = AuditEvent.objects.filter(seq=size).values_list("hash", flat=True).first() if size else self.head
         if held is None or bytes(held) != self.head:
             raise NotSigned(f"event {size} is not there any more as it was seen")
-        for row in chain.rows(after=size):
-            if why := chain.fault(row, len(self.tree) + 1, self.head):
-                raise NotSigned(f"event {len(self.tree) + 1}: {why}")
-            self.head = bytes(row.hash)
-            self.tree.append(self.head)
-            self.frontier.append(self.head)
+        with chain.snapshot():  # without a transaction PostgreSQL puts the whole answer aside before the first row
+            for row in chain.rows(after=size):
+                if why := chain.fault(row, len(self.tree) + 1, self.head):
+                    raise NotSigned(f"event {len(self.tree) + 1}: {why}")
+                self.head = bytes(row.hash)
+                self.tree.append(self.head)
+                self.frontier.append(self.head)
 
     def _check(self, note: Note) -> None:
         if note.size > len(self.tree):
@@ -196,19 +197,49 @@ def private_key() -> signing.PrivateKey:
 
 
 def fault(at: datetime | None = None) -> str:
-    """Return why nothing is signed, or nothing. at: now, to also be told of events that wait for too long."""
-    with contextlib.suppress(OSError):
-        return (places.folders()[0] / FAULT).read_text(encoding="utf-8").strip()
-    newest = Checkpoint.objects.order_by("-pk").first()
-    signed = newest.size if newest else 0
-    waiting = AuditEvent.objects.filter(seq=signed + 1).first() if at else None
+    """Return why nothing is signed, what is wrong with what was, or nothing. at: now, to be told of events that wait."""
+    try:
+        return _told() or _fault_of(_newest(), at)
+    except (OSError, BadNote, BadKey) as error:
+        return str(error)
+
+
+def _told() -> str:
+    """Return why the signer refuses, in its words."""
+    with contextlib.suppress(FileNotFoundError):
+        return (places.folders()[0] / FAULT).read_text(encoding="utf-8", errors="replace").strip()
+    return ""
+
+
+def _newest() -> Note | None:
+    """Return the newest note of the database or the first place, its signature checked. Raises OSError, BadNote, BadKey."""
+    outside, row = places.newest(places.folders()[0]), Checkpoint.objects.order_by("-pk").first()
+    if row is None:
+        return outside
+    inside, why = places.judged(row.note, places.public_keys())
+    if inside is None:
+        raise BadNote(f"note {row.pk} in the database: {why}")
+    return outside if outside and outside.at > inside.at else inside
+
+
+def _fault_of(note: Note | None, at: datetime | None) -> str:
+    """Say that the log does not hold what the note says of its end, or that what comes after it has waited for long."""
+    signed = note.size if note else 0
+    if note and signed:
+        held = AuditEvent.objects.filter(seq=signed).values_list("hash", flat=True).first()
+        if held is None:
+            return f"event {signed} is not there, and there is {note.words}"
+        if held != note.head:
+            return f"event {signed} is not the one of {note.words}"
+    waiting = AuditEvent.objects.filter(seq__gt=signed).order_by("seq").first() if at else None
     if at is None or waiting is None:
         return ""
     try:
         since = datetime.fromisoformat(waiting.at)
-    except ValueError:  # tampered with until it says no time
+        late = at - since > LATE
+    except (ValueError, TypeError):  # tampered with until it says no time, or one of no zone
         return f"event {waiting.seq} has no signature, and does not say when it was written"
-    return f"events from number {waiting.seq} on have waited for a signature since {since}" if at - since > LATE else ""
+    return f"events from number {waiting.seq} on have waited for a signature since {since}" if late else ""
 
 
 def _first(size: int) -> tuple[bytes, bytes]:

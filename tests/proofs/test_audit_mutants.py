@@ -11,11 +11,12 @@ from tests.proofs.mutants import ALONE, PURE, mutants, survivors
 TREE = ("tests/pure/test_merkle.py",)
 NOTES = ("tests/pure/test_notes.py",)
 LOG = tuple(
-    f"tests/mlops/test_{name}.py" for name in ("verification", "checkpoints", "audit_attacks", "signers", "restores")
+    f"tests/mlops/test_{name}.py"
+    for name in ("verification", "checkpoints", "audit_attacks", "signers", "restores", "unsigned")
 )
 PROVED = [
     ("mlops/merkle.py", TREE, PURE, ()),
-    ("mlops/signing.py", NOTES, PURE, ()),
+    ("mlops/signing.py", NOTES, PURE, ("key_id",)),
     ("mlops/notes.py", NOTES, PURE, ()),
     ("mlops/services/chain.py", LOG, ALONE, ("snapshot",)),
     ("mlops/services/verification.py", LOG, ALONE, ()),

@@ -18,6 +18,8 @@ PublicKey = ec.EllipticCurvePublicKey
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256's group (FIPS 186-5)
 MOST_BYTES = 16_384  # of a key file; one key has about 240
 _ALGORITHM = ec.ECDSA(hashes.SHA256())
+MOST_IDS = 64
+_IDS: dict[int, tuple[PublicKey, str]] = {}  # a key cannot be hashed, so by its number in memory
 _END = b"-----END PUBLIC KEY-----"
 
 
@@ -82,7 +84,16 @@ def public_keys(path: Path) -> list[PublicKey]:
 
 
 def key_id(key: PublicKey) -> str:
-    """Return SHA-256 of the key (SubjectPublicKeyInfo, DER) in hexadecimal."""
+    """Return SHA-256 of the key (SubjectPublicKeyInfo, DER) in hexadecimal, computed once: every note asks for it."""
+    held = _IDS.get(id(key))
+    if held is None:
+        if len(_IDS) >= MOST_IDS:
+            _IDS.clear()
+        held = _IDS[id(key)] = (key, _key_id(key))  # with the key, so that no other gets its number in memory
+    return held[1]
+
+
+def _key_id(key: PublicKey) -> str:
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(der).hexdigest()
 

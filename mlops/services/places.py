@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 
@@ -19,6 +20,8 @@ FILE = "audit.notes"
 SIGNER = "signer.lock"  # in the first place, held by the one process that signs for as long as it lives
 TAIL = 8_192  # bytes at the end of a file that hold a whole note for sure
 ENDS = re.compile(b"^\xe2\x80\x94 .*\n", re.MULTILINE)  # the last line of a note
+
+_HELD: WeakValueDictionary[tuple[str, ...], Note] = WeakValueDictionary()
 
 
 @dataclass
@@ -88,7 +91,7 @@ def read(folder: Path, data: bytes | str, known: list[signing.PublicKey]) -> Pla
     place.torn = bool(torn)
     for number, text in enumerate(texts, start=1):
         try:
-            note = notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known)
+            note = _read(text, known)
             _check_follows(note, place.notes[-1] if place.notes else None)
         except BadNote as error:
             place.wrong = f"note {number} in {folder / FILE}: {error}"
@@ -100,9 +103,23 @@ def read(folder: Path, data: bytes | str, known: list[signing.PublicKey]) -> Pla
 def judged(text: str, known: list[signing.PublicKey]) -> tuple[Note | None, str]:
     """Return what a note of this log says, or why it is none."""
     try:
-        return notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known), ""
+        return _read(text, known), ""
     except BadNote as error:
         return None, str(error)
+
+
+def _read(text: str, known: list[signing.PublicKey]) -> Note:
+    """Return what a note of this log says. Raises BadNote.
+
+    A signature costs most of a reading, and the same notes lie in every place and in the database: one that somebody
+    still holds in memory is not checked again.
+    """
+    key = (settings.AUDIT_ORIGIN, text, *(signing.key_id(one) for one in known))
+    try:
+        return _HELD[key]
+    except KeyError:
+        note = _HELD[key] = notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known)
+        return note
 
 
 def newest(folder: Path) -> Note | None:

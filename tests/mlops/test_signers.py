@@ -1,15 +1,18 @@
 """Who signs: one process alone, since two at once spoil the notes for good, and never ahead of the disk."""
 
+import gc
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from mlops import triggers
+from mlops import merkle, signing, triggers
 from mlops.errors import NotSigned
+from mlops.models import Checkpoint
 from mlops.notes import Note
 from mlops.services import checkpoints, keeping, places, verification
 from tests.mlops import sql
@@ -125,3 +128,44 @@ def test_the_events_of_a_note_are_on_the_disk_before_the_note(restores: bool, mo
         sign(minute(9))
     notes = [file.stat().st_ino for file in files()]
     assert [one for one in through if one in (writes, *notes)] == [writes, *notes]
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+def test_a_note_that_lies_in_many_places_is_judged_once_as_long_as_somebody_holds_it() -> None:
+    make_log()
+    first, second = places.read_all()
+    kept = [places.judged(row.note, places.public_keys())[0] for row in Checkpoint.objects.order_by("pk")]
+    assert [*map(id, first.notes)] == [*map(id, second.notes)] == [*map(id, kept)]
+    stranger = ec.generate_private_key(ec.SECP256R1()).public_key()
+    assert places.judged(first.notes[0].text, [stranger]) == (None, "its signature is not by the key of this log")
+    texts = {note.text for note in first.notes}
+    del first, second, kept
+    gc.collect()
+    assert not any(texts.intersection(held) for held in places._HELD)
+
+
+def test_the_id_of_a_key_is_computed_once() -> None:
+    keys = [ec.generate_private_key(ec.SECP256R1()).public_key() for _ in range(2 * signing.MOST_IDS)]
+    assert len({signing.key_id(key) for key in keys}) == len(keys)
+    assert signing.key_id(keys[-1]) is signing.key_id(keys[-1])
+    assert len(signing._IDS) <= signing.MOST_IDS
+
+
+class Watched(merkle.Tree):
+    """Asks, while it grows, how PostgreSQL holds the rows that it grows by."""
+
+    holdable: tuple[bool, ...] = ()
+
+    def append(self, leaf: bytes) -> None:
+        self.holdable = tuple(held for (held,) in sql.told("SELECT is_holdable FROM pg_cursors"))
+        super().append(leaf)
+
+
+@sql.on_postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_read_row_by_row_and_not_put_aside_first() -> None:
+    tell(3)
+    one = signer()
+    one.loaded, one.tree = True, Watched()
+    one.attend(at=minute(1), now=True)
+    assert (one.tree.holdable, len(one.tree)) == ((False,), 3)

@@ -6,11 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Substr
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex, Substr
 from django.db.models.lookups import Exact
 
 GENESIS = bytes(32)
+# `{"action":"…",` of every event: keys are in order, no action has a comma, and what somebody forged stays short.
+TO_COMMA = Substr(Substr("body", 1, 80), 1, StrIndex("body", Value(",")))
 ABOUT_ROWS = '{"action":"rows.'  # how the body of an event begins that is about changes which nobody had answered for
 
 
@@ -39,7 +41,8 @@ class AuditEvent(models.Model):
                 fields=["seq"],
                 condition=Q(Exact(Substr("body", 1, len(ABOUT_ROWS)), ABOUT_ROWS)),
                 name="mlops_audit_about_rows",
-            )
+            ),
+            models.Index(TO_COMMA, "seq", name="mlops_audit_by_action"),
         ]
 
     def __str__(self) -> str:
@@ -50,7 +53,7 @@ class AuditEvent(models.Model):
         """What the body says; nothing when it was tampered with until it is no JSON, so that it can still be shown."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

@@ -1,0 +1,75 @@
+"""The newest acts that everybody may know of: found by an index in the database, and no other act among them."""
+
+import pytest
+from django.db import connection, transaction
+
+from mlops import triggers
+from mlops.models.audit import leaf
+from mlops.services import transparency
+from tests.factories.mlops import make_audit_event
+from tests.mlops import sql
+from tests.mlops.signed_log import EVENTS, go_back, log, tell
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(most: int = 20, size: int = 0) -> list[tuple[int, str]]:
+    return [(act.seq, act.action) for act in transparency.public_acts(transparency.OURS, size, most)]
+
+
+def forge(body: str) -> None:
+    last = log()[-1]
+    row = (last.seq + 1, last.hash, leaf(last.hash, last.seq + 1, body), body)
+    sql.run(f"INSERT INTO {EVENTS} (seq, prev, hash, body) VALUES (%s, %s, %s, %s)", *row)
+
+
+def test_the_newest_of_every_kind_come_first_and_no_more_than_asked_for() -> None:
+    for action in ("version.genesis", "version.promoted", "version.promoted-not", "deployment.rolled_back"):
+        tell(2, action)
+    assert shown() == [
+        *((seq, "deployment.rolled_back") for seq in (8, 7)),
+        *((seq, "version.promoted") for seq in (4, 3)),
+        *((seq, "version.genesis") for seq in (2, 1)),
+    ]
+    assert shown(3) == shown()[:3]
+    assert [act.signed for act in transparency.public_acts(transparency.OURS, 4, 20)] == [*[False] * 2, *[True] * 4]
+
+
+def test_after_a_restore_other_events_of_the_same_numbers_are_not_told() -> None:
+    tell(3)
+    tell(1, "version.promoted")
+    assert shown() == [(4, "version.promoted")]
+    triggers.drop(connection)
+    go_back(3)
+    triggers.install(connection)
+    with transaction.atomic():
+        make_audit_event(action="account.roles-changed", subject="account:a-subject-id")
+    tell(1, "version.promoted")
+    assert shown() == [(5, "version.promoted")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"action":"version.promoted","action":"account.roles-changed","at":"2026-06-01T12:00:00+00:00"}',
+        '{"action":"version.promoted","detail":' + "[" * 200_000,
+        '{"action":"version.promoted","at',
+        '{"action":"' + "x" * 200_000 + '","at":""}',
+    ],
+    ids=["said twice", "deep", "cut", "long"],
+)
+def test_what_only_begins_like_a_public_act_is_none(body: str) -> None:
+    tell(1, "version.promoted")
+    forge(body)
+    assert shown() == [(1, "version.promoted")]
+
+
+def test_they_are_found_without_reading_the_log() -> None:
+    tell(3)
+    if connection.vendor == "postgresql":
+        sql.run("SET LOCAL enable_seqscan = off")  # of three rows it would rather read all
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    plan = str(sql.told(f"{explain} {transparency.NEWEST[connection.vendor]}", '{"action":"version.promoted",', 20))
+    assert "mlops_audit_by_action" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan

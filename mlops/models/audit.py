@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,12 @@ GENESIS = bytes(32)
 # `{"action":"…",` of every event: keys are in order, no action has a comma, and what somebody forged stays short.
 TO_COMMA = Substr(Substr("body", 1, 80), 1, StrIndex("body", Value(",")))
 ABOUT_ROWS = '{"action":"rows.'  # how the body of an event begins that is about changes which nobody had answered for
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+TEXTS = ("action", "actor", "at", "object", "reason")  # what every event says, beside its details
+DEEPEST = 32  # how deeply an event nests; a reader may have a small stack
+_READ = json.JSONDecoder()
+# What readers of the log take out of an event's details, and of which kind it has to be.
+_DETAILS = {"event": int, "request": int, "deployment": int, "evidence": str, "gates": str, "tables": dict}
 
 
 def leaf(prev: bytes, seq: int, body: str) -> bytes:
@@ -22,6 +29,53 @@ def leaf(prev: bytes, seq: int, body: str) -> bytes:
     Source: the leaf prefix of RFC 6962.
     """
     return hashlib.sha256(b"\0" + prev + seq.to_bytes(8, "big") + body.encode()).digest()
+
+
+def read(body: object) -> tuple[dict[str, Any], str]:
+    """Return what a body says, and how it is not what a service writes, or nothing.
+
+    Whoever may write at all can chain an event with any text, and nobody can take it away again.
+    """
+    if not isinstance(body, str):
+        return {}, "it is no text"
+    try:
+        found, _end = _READ.raw_decode(body)
+        same = isinstance(found, dict) and CANONICAL.encode(found) == body
+        if "\\u" in body:  # half of a pair of surrogates is no character: it can be shown to nobody
+            json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return {}, "its text is no JSON that can be read"
+    if not isinstance(found, dict):
+        return {}, "its text is no JSON object"
+    if body.count("{") + body.count("[") > DEEPEST and _deep(found):
+        return {}, "its text is nested too deeply"
+    return found, _lacking(found) if same else "its text is not canonical JSON"
+
+
+def _deep(found: Any) -> bool:
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+        level = [one for one in level if isinstance(one, (dict, list))]
+    return bool(level)
+
+
+def _lacking(found: dict[str, Any]) -> str:
+    for name in TEXTS:
+        if type(found.get(name)) is not str:
+            return f"it does not say its {name}"
+    if not _dated(found["at"]):
+        return "it does not say at which moment it was written"
+    return "" if isinstance(found.get("detail"), dict) else "it does not say its detail"
+
+
+def _dated(text: str) -> bool:
+    """Say whether a text is a moment with its zone, that can be told in any other."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.tzinfo is not None and 1 < moment.astimezone(UTC).year < datetime.max.year
+    except (ValueError, OverflowError):
+        return False
 
 
 class AuditEvent(models.Model):
@@ -50,29 +104,44 @@ class AuditEvent(models.Model):
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """What the body says; nothing when it was tampered with until it is no JSON, so that it can still be shown."""
-        try:
-            found = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        """What the body says, in the shape of an event whatever it is: what is of another kind is left out."""
+        found, _why = read(self.body)
+        texts = {name: found[name] if isinstance(found.get(name), str) else "" for name in TEXTS}
+        dated = texts["at"] if _dated(texts["at"]) else ""
+        return {**found, **texts, "at": dated, "detail": _detail(found.get("detail"))}
 
     @property
     def action(self) -> str:
-        return str(self.facts.get("action", ""))
+        return str(self.facts["action"])
 
     @property
     def object(self) -> str:
-        return str(self.facts.get("object", ""))
+        return str(self.facts["object"])
 
     @property
     def actor(self) -> str:
-        return str(self.facts.get("actor", ""))
+        return str(self.facts["actor"])
 
     @property
     def reason(self) -> str:
-        return str(self.facts.get("reason", ""))
+        return str(self.facts["reason"])
 
     @property
     def at(self) -> str:
-        return str(self.facts.get("at", ""))
+        return str(self.facts["at"])
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.facts["detail"]
+        return found
+
+
+def _detail(found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        return {}
+    kept = {
+        name: value for name, value in found.items() if value is None or isinstance(value, _DETAILS.get(name, object))
+    }
+    if kept.get("tables"):
+        kept["tables"] = {table: facts for table, facts in kept["tables"].items() if isinstance(facts, dict)}
+    return kept

@@ -1,6 +1,5 @@
 """Writing the audit log, and checking that it holds."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from mlops.errors import AuditBroken
-from mlops.models.audit import GENESIS, AuditEvent, leaf
+from mlops.models.audit import CANONICAL, GENESIS, AuditEvent, leaf
 from mlops.models.captures import CaptureQuerySet
 from mlops.ports import Actor
 from mlops.services import chain, sealing
@@ -50,7 +49,7 @@ def lock_log() -> None:
 
 def canonical(facts: dict[str, Any]) -> str:
     """Return the one JSON text of these facts: sorted keys, no spaces, ASCII. Raises ValueError on NaN."""
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return CANONICAL.encode(facts)
 
 
 @dataclass(frozen=True)

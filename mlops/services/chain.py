@@ -33,7 +33,7 @@ def fault(row: Row, seq: int, prev: bytes) -> str:
     """Return what is wrong with a row that should have this number and follow this hash, or nothing."""
     if row.seq != seq:
         return f"event {seq} is missing"
-    if not isinstance(row.body, str) or isinstance(row.prev, str) or isinstance(row.hash, str):
+    if not isinstance(row.body, str) or not all(isinstance(one, (bytes, memoryview)) for one in (row.prev, row.hash)):
         return "a column is not of the type that was written"
     if bytes(row.prev) != prev:
         return f"it does not follow the event before it: {prev.hex()} was expected, {bytes(row.prev).hex()} is there"
@@ -48,7 +48,8 @@ def fault(row: Row, seq: int, prev: bytes) -> str:
 @contextlib.contextmanager
 def snapshot() -> Iterator[None]:
     """See the database as it is at one moment, and keep nobody from writing; inside a transaction, as that one sees it."""
-    if connection.in_atomic_block:
+    connection.ensure_connection()
+    if connection.in_atomic_block or (connection.vendor == "sqlite" and connection.connection.in_transaction):
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:

@@ -54,7 +54,9 @@ def include(seq: int) -> Inclusion:
         raise NoProof(f"event {seq} is not among the {note.size} events of the newest checkpoint")
     tree = _tree(note)
     found = AuditEvent.objects.filter(seq=seq).values_list("hash", flat=True).first()
-    proof = Inclusion(seq, bytes(found or b""), tree.inclusion(seq - 1, note.size), note)
+    proof = Inclusion(
+        seq, bytes(found) if isinstance(found, (bytes, memoryview)) else b"", tree.inclusion(seq - 1, note.size), note
+    )
     if not merkle.holds_inclusion(proof.hash, seq - 1, note.size, proof.proof, note.root):
         raise NoProof(f"event {seq} is not in the log that was signed")
     return proof
@@ -82,7 +84,7 @@ def _tree(note: Note) -> merkle.Tree:
         tree = _kept(settings.AUDIT_ORIGIN)
         rows = AuditEvent.objects.filter(seq__gt=len(tree), seq__lte=note.size).order_by("seq")
         for seq, found in rows.values_list("seq", "hash").iterator(chunk_size=10_000):
-            if seq != len(tree) + 1 or len(found) != merkle.SIZE:
+            if seq != len(tree) + 1 or not isinstance(found, (bytes, memoryview)) or len(found) != merkle.SIZE:
                 break
             tree.append(bytes(found))
         if len(tree) < note.size or tree.root(note.size) != note.root:

@@ -1,21 +1,22 @@
 """Verifying the audit log: its chain, the signed notes of it, the changes it answers for, and what guards it."""
 
 import itertools
-import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import attrgetter
+from typing import Any
 
 from django.db import DatabaseError, connection
 
 from mlops import merkle, notes
-from mlops.models.audit import GENESIS
+from mlops.models.audit import GENESIS, read
 from mlops.models.captures import Capture
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
 from mlops.services import chain, live, places, sealing, testimony
+from mlops.services.places import Place
 from mlops.triggers import missing
 
 
@@ -68,26 +69,33 @@ def verify(*, given: Sequence[Note] = (), last: int | None = None, with_rows: bo
     nothing of what lies before. with_rows: also compare every governed row with what was last noted of it.
     Raises BadKey when there are notes and no key to check them by.
     """
-    report = of_log(given=given, last=last)
-    found = [*report.findings, *_unguarded()]
-    if report.holds:  # of a log that does not hold there is nothing to be asked
-        found += [Finding(Kind.UNTOLD, words) for words in testimony.untold()]
-    if with_rows:
-        found += [Finding(Kind.LIVE, words) for words in live.differences()]
+    kept = places.read_all()
+    with chain.snapshot():  # all of one moment: what others do meanwhile is no difference
+        report = _of_log(kept, given, last)
+        found = [*report.findings, *_unguarded()]
+        if report.holds:  # of a log that does not hold there is nothing to be asked
+            found += [Finding(Kind.UNTOLD, words) for words in testimony.untold()]
+        if with_rows:
+            found += [Finding(Kind.LIVE, words) for words in live.differences()]
     return replace(report, findings=found)
 
 
 def of_log(*, given: Sequence[Note] = (), last: int | None = None) -> Report:
     """Hold the log, its notes and its noted changes against each other. Raises BadKey."""
-    found = places.read_all()  # before the snapshot: what was signed by then is in it
-    wrong = [Finding(Kind.NOTES, fault) for place in found for fault in place.faults]
+    kept = places.read_all()
     with chain.snapshot():
-        kept, strange = _in_database()
-        standing = notes.in_force({note.text: note for note in [*places.union(found), *kept, *given]}.values())
-        begin = _beginning(standing, last) if last is not None else None
-        after, prev = (begin.size, begin.head) if begin else (0, GENESIS)
-        report = check(chain.rows(after), _sealed(after), standing, after=after, prev=prev)
-        return replace(report, findings=[*report.findings, *wrong, *strange, *_unsealed()])
+        return _of_log(kept, given, last)
+
+
+def _of_log(found: list[Place], given: Sequence[Note], last: int | None) -> Report:
+    """The same in one snapshot. found: read before it, so that what was signed by then is in it."""
+    wrong = [Finding(Kind.NOTES, fault) for place in found for fault in place.faults]
+    kept, strange = _in_database()
+    standing = notes.in_force({note.text: note for note in [*places.union(found), *kept, *given]}.values())
+    begin = _beginning(standing, last) if last is not None else None
+    after, prev = (begin.size, begin.head) if begin else (0, GENESIS)
+    report = check(chain.rows(after), _sealed(after), standing, after=after, prev=prev)
+    return replace(report, findings=[*report.findings, *wrong, *strange, *_unsealed()])
 
 
 def check(
@@ -138,7 +146,9 @@ class _Walk:
         self.seq, self.prev = row.seq, bytes(row.hash)
         if self.tree:
             self.tree.append(self.prev)
-        if why := self._unlike_its_seal(row):
+        facts, odd = read(row.body)
+        unlike = self._unlike_its_seal(row.seq, facts)
+        if why := odd or unlike:
             self.find(why, row.seq)
         return self._hold_against_notes()
 
@@ -168,13 +178,13 @@ class _Walk:
             self.signed = max(self.signed, note.size)
         return True
 
-    def _unlike_its_seal(self, row: chain.Row) -> str:
+    def _unlike_its_seal(self, seq: int, facts: dict[str, Any]) -> str:
         """Say how the changes that this event answers for differ from those it speaks of."""
         found: tuple[int, str] | None = None
-        if self.group and self.group[0] == row.seq:
+        if self.group and self.group[0] == seq:
             found = sealing.digest(self.group[1])
             self.group = next(self.groups, None)
-        told = _told(row.body)
+        told = _told(facts)
         if told == found:
             return ""
         return f"it answers for {_words(told)} noted changes, and there are {_words(found)}"
@@ -184,15 +194,13 @@ class _Walk:
         return f" ({by.words} covers it)" if by else ""
 
 
-def _told(body: str) -> tuple[int, str] | None:
+def _told(facts: dict[str, Any]) -> tuple[int, str] | None:
     """Return how many changes an event says it answers for, and their digest."""
-    if '"sealed":' not in body:
+    sealed = facts.get("sealed")
+    if sealed is None:
         return None
-    try:
-        sealed = json.loads(body).get("sealed")
-        return (sealed["rows"], sealed["digest"]) if sealed is not None else None
-    except (ValueError, AttributeError, KeyError, TypeError):
-        return (-1, "")
+    rows, digest = (sealed.get("rows"), sealed.get("digest")) if isinstance(sealed, dict) else (None, None)
+    return (rows, digest) if type(rows) is int and type(digest) is str else (-1, "")
 
 
 def _words(told: tuple[int, str] | None) -> str:

@@ -52,6 +52,12 @@ def lived_on(size: int) -> None:
     tell(9, "other.act")
 
 
+def told(sealed: str = "", detail: str = "{}") -> str:
+    """The text of an event, as it is written but for what it says here."""
+    at = "2026-01-01T00:00:00+00:00"
+    return f'{{"action":"toy","actor":"x","at":"{at}","detail":{detail},"object":"","reason":"",{sealed}"v":1}}'
+
+
 def found() -> list[tuple[Kind, int | None]]:
     return [(finding.kind, finding.seq) for finding in verification.of_log().findings]
 
@@ -102,17 +108,37 @@ def test_a_change_sealed_beyond_the_end_of_the_log_is_found(unguarded: list[Note
 
 
 def test_an_event_that_says_something_odd_of_its_changes_is_found(unguarded: list[Note]) -> None:
-    for body in (
-        '{"sealed":3}',
-        '{"sealed":{"rows":1}}',
-        '["sealed":',
-        '["x",{"sealed":1}]',
-        '{"sealed":{"rows":0,"digest":""}}',
+    for sealed in (
+        "3",
+        '{"rows":1}',
+        '{"digest":"","rows":0}',
+        '{"digest":"","rows":-1}',
+        "[]",
+        "0",
+        '{"digest":7,"rows":1}',
     ):
-        rewrite([*[row.body for row in log()[:12]], body])
-        assert found() == [(Kind.TAMPERED, 13)], body
-    rewrite([*[row.body for row in log()[:12]], '{"detail":{"sealed":{"rows":1,"digest":"x"}},"sealed":null}'])
+        rewrite([*[row.body for row in log()[:12]], told(f'"sealed":{sealed},')])
+        assert found() == [(Kind.TAMPERED, 13)], sealed
+    rewrite([*[row.body for row in log()[:12]], told('"sealed":null,', '{"sealed":{"digest":"x","rows":1}}')])
     assert found() == []
+
+
+def test_each_odd_event_is_named_and_what_comes_after_it_is_read(unguarded: list[Note]) -> None:
+    bodies = [row.body for row in log()]
+    rewrite([*bodies, "no json", told(), told('"sealed":3,'), "[]", told()])
+    assert [(finding.seq, finding.words) for finding in verification.of_log().findings] == [
+        (13, "its text is no JSON that can be read"),
+        (15, "it answers for -1 (…) noted changes, and there are no"),
+        (16, "its text is no JSON object"),
+    ]
+    odd = [body + " " if '"sealed"' in body else body for body in bodies]
+    rewrite(odd)
+    for file in files():
+        file.unlink()
+    sql.run(f"DELETE FROM {NOTES}")
+    assert [(finding.seq, finding.words) for finding in verification.of_log().findings] == [
+        (seq, "its text is not canonical JSON") for seq in (2, 6, 10)
+    ]
 
 
 def test_the_first_bad_event_is_named_with_what_was_expected_and_who_said_so(unguarded: list[Note]) -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops import merkle, signing, triggers
+from mlops import merkle, notes, signing, triggers
 from mlops.services import checkpoints, exports
 from tests.mlops.signed_log import go_back, make_log, minute, rewrite, sign, tell
 from tests.proofs.trees import LEAVES, altered, grown, roots
@@ -75,8 +76,8 @@ def test_the_other_form_of_a_signature_and_the_edges_of_its_numbers_are_refused(
 def test_points_of_the_curve_are_those_of_cryptography() -> None:
     for number in (1, 2, 3, 5, 2**255, script.N - 1):
         known = ec.derive_private_key(number, ec.SECP256R1()).public_key().public_numbers()
-        assert script.times(number, script.G) == (known.x, known.y)
-    assert script.times(script.N, script.G) is None
+        assert script.times(number, (script.X, script.Y)) == (known.x, known.y)
+    assert script.times(script.N, (script.X, script.Y)) is None
     with pytest.raises(ValueError, match="no point"):
         script.public_keys(signing.pem(ec.generate_private_key(ec.SECP384R1()).public_key()))
 
@@ -194,3 +195,46 @@ def test_a_declared_restore_is_understood(export: Path, tmp_path: Path, monkeypa
     sign(minute(20))
     exports.export(tmp_path / "declared")
     assert judged(tmp_path / "declared", monkeypatch) == 0
+
+
+# --- which signatures are checked ---------------------------------------------------------------------------------
+def by_another_key(text: str, **other: Any) -> str:
+    note = notes.read(text, origin=site.AUDIT_ORIGIN, keys=signing.public_keys(Path(site.CHECKPOINT_PUBLIC_KEY)))
+    return notes.written(replace(note, **other), KEY)
+
+
+def with_note(export: Path, nth: int, **other: Any) -> None:
+    """The export with its nth note signed by another key."""
+    lines = [json.loads(line) for line in export.read_text().splitlines()]
+    line = [line for line in lines if line["kind"] == "note"][nth]
+    line["text"] = by_another_key(line["text"], **other)
+    export.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("nth", "other", "code"),
+    [
+        (0, {}, 0),  # it fits the log that the newest note is of
+        (2, {}, 1),
+        (0, {"head": b"x" * 32}, 1),
+        (0, {"size": 13}, 1),
+        (0, {"before": (4, b"x" * 32), "reason": b"x" * 32}, 1),
+    ],
+    ids=["older", "newest", "of another log", "of a longer log", "a restore"],
+)
+def test_a_signature_is_checked_where_something_hangs_on_it(
+    export: Path, monkeypatch: pytest.MonkeyPatch, nth: int, other: Facts, code: int
+) -> None:
+    with_note(export, nth, **other)
+    assert judged(export, monkeypatch) == code
+
+
+@pytest.mark.django_db
+def test_a_file_that_holds_no_key_is_none_to_check_by(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key of the export must not be taken in its place."""
+    for data in ("", "<html>", "-----BEGIN PUBLIC KEY-----x-----END PUBLIC KEY-----"):
+        (tmp_path / "key").write_text(data)
+        assert judged(export, monkeypatch, "--key", str(tmp_path / "key")) == 2

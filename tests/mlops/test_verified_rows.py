@@ -1,9 +1,13 @@
 """Governed rows beside what was noted of them, guards, proofs and exports: the rest of what `audit` says."""
 
 import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import override_settings
@@ -14,7 +18,7 @@ from mlops.notes import Note
 from mlops.services import chain, exports, places, proofs, unnoted, verification
 from mlops.services.verification import Kind
 from tests.mlops import sql
-from tests.mlops.signed_log import CAPTURES, EVENTS, NOTES, asked, change, log, make_log, minute, sign, tell
+from tests.mlops.signed_log import CAPTURES, EVENTS, NOTES, asked, change, files, log, make_log, minute, sign, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +141,48 @@ def test_an_export_is_the_same_each_time_and_never_written_over(signed: list[Not
     assert asked("export", str(tmp_path / "b"))[0] == 2
     kinds = [json.loads(line)["kind"] for line in (tmp_path / "a").read_text().splitlines()]
     assert {kind: kinds.count(kind) for kind in kinds} == {"log": 1, "key": 1, "note": 3, "event": 12, "change": 3}
+
+
+def test_an_export_that_fails_leaves_no_file(signed: list[Note], tmp_path: Path) -> None:
+    Path(site.CHECKPOINT_PUBLIC_KEY).unlink()
+    (tmp_path / "of").mkdir()
+    assert asked("export", str(tmp_path / "of" / "a"))[0] == 2
+    for file in files():
+        file.unlink()  # the notes in the database remain: the key is missed in the midst of the file
+    assert asked("export", str(tmp_path / "of" / "a"))[0] == 2
+    assert list((tmp_path / "of").iterdir()) == []
+
+
+def by_another(act: Callable[[], None]) -> None:
+    """Another process does it, and commits."""
+
+    def work() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=work)
+    other.start()
+    other.join()
+
+
+@pytest.mark.usefixtures("toys")
+@pytest.mark.django_db(transaction=True)
+def test_what_others_do_during_a_verification_is_no_difference(signed: list[Note]) -> None:
+    """Before each question that it asks of the database, another act is committed."""
+    asked_so_far: list[str] = []
+
+    def between(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and asked_so_far:
+            by_another(lambda: change(100 + len(asked_so_far)))
+        asked_so_far.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(between):
+        report = verification.verify(with_rows=True)
+    assert [str(finding) for finding in report.findings] == []
+    assert chain.length() > report.events + 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,11 +6,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from mlops import store
+from mlops import policies, store
 from mlops.admin import addresses
 from mlops.admin.acting import sentence
 from mlops.admin.blocks import Cell, Facts, Grid, Section, Shown, Words, digest, value
-from mlops.errors import BadArtefact, EvidenceChanged
+from mlops.errors import BadArtefact, Refused
 from mlops.models import ModelVersion, PromotionRequest
 from mlops.services import evidence as service
 from mlops.services import manifests
@@ -32,8 +32,9 @@ def standing(row: PromotionRequest) -> Standing:
     now = service.evidence(row.version)
     try:
         service.check_unchanged(row)
-    except EvidenceChanged as changed:
-        return Standing(sentence(changed), False, now)
+        policies.check_may_promote(row.version)
+    except Refused as refusal:
+        return Standing(sentence(refusal), False, now)
     return Standing(_("The evidence holds: the rows say now what they said when it was asked."), True, now)
 
 

@@ -11,7 +11,7 @@ from mlops import policies
 from mlops.admin import addresses, evidence_blocks, review_blocks, voting
 from mlops.admin.acting import sentence
 from mlops.admin.actors import person, teller
-from mlops.admin.blocks import Act, Cell, Facts, Section, Shown
+from mlops.admin.blocks import Act, Cell, Facts, Section, Shown, Words
 from mlops.admin.words import approvals, moment, until
 from mlops.errors import Refused
 from mlops.models import Deployment, PromotionRequest
@@ -67,7 +67,7 @@ def asked(found: Review) -> str:
 def outcome(row: PromotionRequest) -> str:
     """Return in a sentence where the request stands."""
     if row.state == State.OPEN:
-        given = approvals(policies.valid_approvals(row), row.needed)
+        given = voting.given(policies.valid_approvals(row), row.needed)
         return _("Open: %(given)s It expires on %(end)s.") % {"given": given, "end": moment(row.expires_at)}
     tell = teller(row.closed_by)
     words = _("%(state)s on %(at)s by %(who)s.")
@@ -75,15 +75,32 @@ def outcome(row: PromotionRequest) -> str:
 
 
 def _learned(request: HttpRequest, found: Review) -> list[Section]:
-    tables = review_blocks.tables(found.report)
+    tables, against = review_blocks.tables(found.report), _against(found)
     return [
-        Section(_("Gates"), review_blocks.gates(found.report)),
-        Section(_("Metrics: candidate, champion and rivals"), review_blocks.measured(found)),
-        *([Section(_("What would change for people"), tables)] if tables else []),
+        Section(_("Gates"), [against, *review_blocks.gates(found.report)]),
+        Section(_("Metrics: candidate, champion and rivals"), [against, *review_blocks.measured(found)]),
+        *([Section(_("What would change for people"), [against, *tables])] if tables else []),
         Section(_("Stability"), review_blocks.stability(found)),
         Section(_("Data: what differs from the champion's"), review_blocks.data(request, found)),
         Section(_("Code and parameters: what differs"), review_blocks.code(found)),
     ]
+
+
+def _against(found: Review) -> Words:
+    """Return which champion all that was judged and measured is held against, loudly when it is not what it replaces."""
+    against = found.report.against if found.report else None
+    champion = found.champion.version if found.champion else None
+    if against is None:
+        return Words(_("What it was judged against is unknown."), "error" if champion else "soft")
+    if not against:
+        return Words(_("It was judged when no version served."), "error" if champion else "soft")
+    words = _("It was judged against %(version)s: that is the champion here.") % {"version": against["label"]}
+    if champion and champion.pk == against["version"]:
+        return Words(words, "soft")
+    stands = (
+        _("It would replace %(version)s.") % {"version": champion.label} if champion else _("No version serves now.")
+    )
+    return Words(f"{words} {stands}", "error")
 
 
 def _facts(request: HttpRequest, found: Review, now: datetime) -> Facts:
@@ -94,6 +111,7 @@ def _facts(request: HttpRequest, found: Review, now: datetime) -> Facts:
     rows: list[tuple[str, Shown]] = [
         (_("Asked for"), addresses.link(request, "modelversion", row.version_id, row.version.label)),
         (_("Would replace"), _replaces(request, row)),
+        (_("Judged against"), _against(found).text),
         (_("Asked by"), f"{tell(row.requested_by)} · {row.requested_by}"),
         (_("Trained by"), "; ".join(f"{tell(one)} · {one}" for one in trained) or _("the system")),
         (_("Asked on"), moment(row.requested_at)),
@@ -128,7 +146,7 @@ def _ballot(request: HttpRequest, row: PromotionRequest, form: Any, now: datetim
         else _("To approve takes %(n)s more votes of others before %(version)s is in force.")
     )
     if not holds:
-        last = _("It cannot be approved any more: the evidence changed.")
+        last = _("It cannot be approved any more: under «Evidence» stands why.")
     kind = _("Your vote is on %(version)s with evidence %(digest)s….")
     end = _("To reject ends the request, and a candidate for good. A vote cannot be taken back.")
     facts = {"version": row.version.label, "digest": row.evidence_digest[:12], "n": row.needed - given - 1}

@@ -1,6 +1,7 @@
 """Which versions may be asked for, and come into force: gates that nobody can waive, and licences."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -65,18 +66,36 @@ def _check_gates(version: ModelVersion, champion: Deployment | None) -> None:
         raise Refused(
             f"{version.label} failed its gates ({', '.join(failed) or 'none applied'}); nobody can waive one."
         )
-    skipped = [str(result.get("title", "?")) for result in report.results if result.get("passed") is None]
-    if champion and (unjudged := [title for title in skipped if title in _against_champions(version.recipe_key)]):
-        raise Refused(
-            f"{version.label} was trained when no version served, so it was never judged on {', '.join(unjudged)};"
-            f" {champion.version.label} serves now: train another version."
-        )
+    _check_judged_as_now(version, report, champion)
 
 
-def _against_champions(recipe_key: str) -> set[str]:
-    """The titles of the gates that compare with a champion."""
-    found = registry.recipes().get(recipe_key)
-    return {gate.title for gate in getattr(found, "gates", ()) if gate.needs_champion}
+def _check_judged_as_now(version: ModelVersion, report: GateReport, champion: Deployment | None) -> None:
+    """Each gate that turns on what serves was judged, and against what serves now; put back by a roll-back, it is that.
+
+    Gates are known by their keys: their titles are words, which a release may change.
+    """
+    recipe = registry.recipes().get(version.recipe_key)
+    if recipe is None:
+        there = ", ".join(sorted(registry.recipes()))
+        raise Refused(f"there is no recipe {version.recipe_key} any more; there are: {there}. Install it again.")
+    applying = [gate for gate in recipe.gates if (gate.needs_champion if champion else gate.first_only)]
+    judged = {result.get("key") for result in report.results if result.get("passed") is not None}
+    unjudged = ", ".join(gate.title for gate in applying if gate.key not in judged)
+    if not applying or not (fault := _misjudged(report.against, champion, unjudged)):
+        return
+    serves = f"{champion.version.label} serves now" if champion else "no version serves now"
+    raise Refused(f"{version.label} {fault}; {serves}: train another version.")
+
+
+def _misjudged(against: dict[str, Any] | None, champion: Deployment | None, unjudged: str) -> str:
+    """Why what was judged says nothing of what serves now, as the end of a sentence; nothing when it does."""
+    if champion and against is None:
+        return "does not tell what it was judged against"
+    if against and against["version"] != (champion.version_id if champion else None):
+        return f"was judged against {against['label']}"
+    if champion and not against:
+        return "was trained when no version served" + (f", so it was never judged on {unjudged}" if unjudged else "")
+    return f"was never judged on {unjudged}" if unjudged else ""
 
 
 def _check_licence(version: ModelVersion) -> None:

@@ -42,6 +42,7 @@ def decide(
             raise EvidenceChanged(f"what you looked at is not the evidence of request {request.pk}: open it again.")
         if verdict == Approval.Verdict.APPROVE:
             check_unchanged(request)
+            policies.check_may_promote(request.version)
         Approval.objects.create(
             request=request,
             verdict=verdict,

@@ -5,7 +5,7 @@ from typing import Any
 
 from mlops import policies
 from mlops.errors import EvidenceChanged
-from mlops.models import Deployment, ModelVersion, PromotionRequest, RunMetric
+from mlops.models import Deployment, GateReport, ModelVersion, PromotionRequest, RunMetric
 from mlops.services.audit import canonical
 
 WORDS = {
@@ -39,7 +39,7 @@ def evidence(version: ModelVersion) -> dict[str, Any]:
         "params": version.params,
         "run": run and {"number": run.pk, "seed": run.seed, "by": run.queued_by, "evaluation": run.evaluation_digest},
         "dataset": dataset and {"name": str(dataset), "fingerprint": dataset.fingerprint, "origins": dataset.origins},
-        "gates": report and {"digest": report.digest, "passed": report.passed},
+        "gates": report and {"digest": report.digest, "passed": report.passed, **_against(report)},
         "metrics": _metrics_digest(version),
         "environment": run.environment if run else None,
         "policy": {**terms, "number": policy.number if policy else 0},
@@ -64,6 +64,11 @@ def check_unchanged(request: PromotionRequest) -> None:
         f"the evidence changed since request {request.pk} was opened: {', '.join(differing) or 'its digest'}."
         f"{serves if 'the champion' in differing else ''} Reject or withdraw it, and request again."
     )
+
+
+def _against(report: GateReport) -> dict[str, Any]:
+    """What it was judged against, said beside the digest for whoever reads it."""
+    return {} if report.against is None else {"against": report.against or None}
 
 
 def _metrics_digest(version: ModelVersion) -> str | None:

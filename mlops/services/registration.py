@@ -28,18 +28,22 @@ def register(
     arrays_digest: str,
     results: Sequence[Mapping[str, Any]],
     tables: Sequence[Mapping[str, Any]],
+    champion: ModelVersion | None,
     by: Actor,
     at: datetime,
     inside: Callable[[], AbstractContextManager[None]] = governed,
 ) -> ModelVersion:
     """Return the run's version, made now with its gate report and signed manifest unless there is one already.
 
-    results: of each gate key, title, passed (None where it does not apply), value, limit, error, words. inside: makes
-    the transaction it is written in; what is signed is read and signed before. Raises BadArtefact, MlopsError.
+    results: of each gate key, title, passed (None where it does not apply), value, limit, error, words. champion: what
+    they were judged against. inside: makes the transaction it is written in; what is signed is read and signed before.
+    Raises BadArtefact, MlopsError.
     """
     size, learned = manifests.measured(recipe_key=run.recipe_key, artefact_digest=artefact_digest)
     if learned != arrays_digest:
         raise BadArtefact(f"artefact {artefact_digest} holds another learned state than {run} is said to have made")
+    against = {"version": champion.pk, "label": champion.label} if champion else {}
+    results = [{**result, "against": against} for result in results]
     for _ in range(ATTEMPTS):
         if found := ModelVersion.objects.filter(run=run).first():
             return found

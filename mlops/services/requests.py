@@ -85,6 +85,8 @@ def _opened(version: ModelVersion, reason: str, by: Actor, at: datetime) -> Prom
 @governed()
 def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime, key: str = "") -> PromotionRequest:
     """Take one's own request back. Raises Refused for another person's, Conflict for one that is closed."""
+    if not reason.strip():
+        raise Refused("say why you withdraw the request: the reason is kept in the audit log.")
     once = Once(key, "request.withdraw", f"request:{request_id}", by)
     request = locked(request_id)
     if once.earlier() is not None:
@@ -92,7 +94,7 @@ def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime, key: str 
     policies.check_may_withdraw(by, request)
     _close(request, _State.WITHDRAWN, by=by, at=at)
     once.keep(at=at)
-    _record("request.withdrawn", request, by=by, at=at, reason=reason)
+    _record("request.withdrawn", request, by=by, at=at, reason=reason.strip())
     return request
 
 

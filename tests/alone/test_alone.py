@@ -75,6 +75,7 @@ def test_a_toy_recipe_goes_from_data_to_champion_and_the_next_one_is_measured_ag
     assert against.difference is not None
     assert against.difference < 0, "less damping errs less"
     judged = {result["key"]: result["passed"] for result in second.version.gate_report.results}
+    assert second.version.gate_report.against["label"] == "toy-learner v1"
     assert judged == {"better": True, "no-worse": True, "stable": True}
     assert second.steps.get(name="evaluate").output["champion"] == "toy-learner v1"
     assert verify().holds

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from mlops import arrays, store
+from mlops import arrays, registry, store
 from mlops.models import (
     Approval,
     AuditEvent,
@@ -58,8 +59,11 @@ def make_scientist() -> Any:
 
 
 def make_approver() -> Any:
-    """Somebody who may decide and roll back."""
-    return make_person("decide_promotion", "roll_back", name="approver")
+    """Somebody who may decide and roll back, with the account that votes are counted by where accounts have such ids."""
+    person, accounts = make_person("decide_promotion", "roll_back", name="approver"), get_user_model()
+    if hasattr(accounts, "subject_id"):
+        accounts.objects.create(username=f"approver-{person.subject_id}", subject_id=person.subject_id)
+    return person
 
 
 def make_dataset(**given: Any) -> Dataset:
@@ -160,13 +164,25 @@ def make_version(**given: Any) -> ModelVersion:
 
 
 def make_gate_report(version: ModelVersion | None = None, **given: Any) -> GateReport:
-    """A report that a version passed its one gate."""
+    """A report that a version passed one gate, and those that turn on what serves.
+
+    against: the version that it was judged against, or None; by default what serves now, as when a run is at its end.
+    """
     version = version or make_version()
+    champion = Deployment.objects.champion(version.recipe_key)
+    against = given.pop("against", champion.version if champion else None)
     result = {"key": "accuracy", "title": "Accurate enough", "passed": given.get("passed", True), "value": 0.75}
+    results = [{**result, "limit": 0.5, "error": 0.01, "words": "Accuracy is .750; at least .500 is needed"}]
+    for gate in getattr(registry.recipes().get(version.recipe_key), "gates", ()):
+        if gate.needs_champion or gate.first_only:
+            applies = bool(against) == gate.needs_champion
+            told = {"value": 0.75, "limit": 0.75, "error": 0.01, "words": "it is no worse"} if applies else {}
+            results.append({"key": gate.key, "title": gate.title, "passed": True if applies else None, **told})
+    served = {"version": against.pk, "label": against.label} if against else {}
     fields = {
         "passed": True,
         "digest": f"{version.pk:064x}",
-        "results": [{**result, "limit": 0.5, "error": 0.01, "words": "Accuracy is .750; at least .500 is needed"}],
+        "results": [{**result, "against": served} for result in results],
         "tables": [{"title": "What changes", "head": ["thing", "rank"], "rows": [["one", 1]], "note": ""}],
         "judged_at": NOON,
         "judged_by": "system",

@@ -157,10 +157,9 @@ def test_a_state_that_is_not_what_the_run_made_is_not_signed() -> None:
     run = make_version().run
     digest = store.put(arrays.pack({"means": np.arange(6.0)}))
     assert run
+    told: dict[str, Any] = {"results": [], "tables": [], "champion": None, "by": SYSTEM, "at": NOON}
     with pytest.raises(BadArtefact, match="another learned state"):
-        registration.register(
-            run=run, artefact_digest=digest, arrays_digest="0" * 64, results=[], tables=[], by=SYSTEM, at=NOON
-        )
+        registration.register(run=run, artefact_digest=digest, arrays_digest="0" * 64, **told)
 
 
 def unsigned() -> ModelVersion:

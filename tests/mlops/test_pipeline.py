@@ -32,6 +32,7 @@ def test_a_run_goes_from_rows_to_a_judged_version_and_nothing_serves() -> None:
         "stable": True,
     }
     assert report.passed
+    assert {str(result["against"]) for result in report.results} == {"{}"}
     assert report.tables[0]["title"] == "Told of each item"
     assert [event.action for event in AuditEvent.objects.order_by("seq")] == [
         "run.queued",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from mlops import transitions
+from mlops import registry, transitions
 from mlops.models import Approval, AuditEvent, Capture, Deployment, GateReport, Policy
 from mlops.policies import trainers
 from mlops.services import evidence, testimony
@@ -60,8 +60,12 @@ def promotion(row: Deployment) -> Iterator[str]:
     """Behind each promotion: gates that passed, the evidence as it was, and enough votes of others that counted then."""
     request = row.request
     assert request is not None
-    if not GateReport.objects.get(version=row.version_id).passed:
+    report = GateReport.objects.get(version=row.version_id)
+    if not report.passed:
         yield f"{row.pk} failed its gates"
+    turns = any(gate.needs_champion for gate in registry.recipe(row.recipe_key).gates)
+    if turns and row.replaces and (report.against or {}).get("version") != row.replaces.version_id:
+        yield f"{row.pk} replaced what it was not judged against"
     if evidence.digest(request.evidence) != request.evidence_digest:
         yield f"the evidence of request {request.pk} was changed"
     others = Approval.objects.filter(request=request, verdict="APPROVE", evidence_digest=request.evidence_digest)

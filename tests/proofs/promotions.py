@@ -24,6 +24,12 @@ from tests.proofs.champions import broken
 
 PEOPLE, VERSIONS = 5, 4
 FAILED = VERSIONS - 1  # the last version failed its gates
+JUDGED = (
+    None,
+    0,
+    1,
+    0,
+)  # against which version each was judged: the first against none, the next two each after another
 SOMEBODY, SOME_VERSION = st.integers(0, PEOPLE - 1), st.integers(0, VERSIONS - 1)
 VERDICT = st.sampled_from(["APPROVE"] * 7 + ["REJECT"])
 RECIPE = "toy-learner"
@@ -118,7 +124,7 @@ class Promotions(RuleBasedStateMachine):
         told = self.facts(who)
         waiting = [a for a in self.asked if a.version == version and a.state == "OPEN"]
         allowed = who in self.active and version != FAILED and self.states[version] != "REJECTED"
-        allowed = allowed and self.serving() != version and not any(self.at < a.ends for a in waiting)
+        allowed = allowed and self.fits(version) and not any(self.at < a.ends for a in waiting)
         pk = self.versions[version].pk
         row = self.tried(allowed, lambda: requests.open_request(version_id=pk, reason="better", **told))
         if row:
@@ -143,7 +149,8 @@ class Promotions(RuleBasedStateMachine):
         if ready:
             self.voted(ready[-1], self.fitting(ready[-1], who), "APPROVE")
         else:
-            self.ask(version=version, who=next(iter(self.active), who))
+            fitting = [n for n in range(FAILED) if self.fits(n) and self.states[n] != "REJECTED"]
+            self.ask(version=fitting[version % len(fitting)] if fitting else version, who=next(iter(self.active), who))
 
     def voted(self, asked: Asked, who: int, verdict: str) -> None:
         told = self.facts(who)
@@ -165,6 +172,7 @@ class Promotions(RuleBasedStateMachine):
             self.line.append((asked.version, "PROMOTION", self.champion))
             self.champion = len(self.line) - 1
             self.acts["promoted"] += 1
+            self.acts["in another's place"] += self.line[-1][2] is not None
 
     @precondition(lambda self: self.asked)
     @rule(place=st.integers(0, 99), who=SOMEBODY)
@@ -209,6 +217,10 @@ class Promotions(RuleBasedStateMachine):
 
     def serving(self) -> int | None:
         return None if self.champion is None else self.line[self.champion][0]
+
+    def fits(self, version: int) -> bool:
+        """Whether it does not serve, and nothing serves but what it was judged against: to begin with, or after a roll-back."""
+        return self.serving() != version and self.serving() in (None, JUDGED[version])
 
     def fitting(self, asked: Asked, who: int) -> int:
         """Somebody who may vote on it, if anybody may."""

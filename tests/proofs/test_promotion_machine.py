@@ -29,12 +29,12 @@ from tests.proofs.conftest import Tell
 from tests.proofs.promotions import (
     DAYS,
     FAILED,
+    JUDGED,
     PEOPLE,
     RECIPE,
     SOME_VERSION,
     SOMEBODY,
     VERDICT,
-    VERSIONS,
     Asked,
     Promotions,
 )
@@ -196,7 +196,10 @@ def erase(person: Any, at: Any) -> None:
 def test_no_path_leads_around_the_rules(long: bool, tell: Tell) -> None:
     examples, steps = (1000, 50) if long else (25, 25)
     people = [get_user_model().objects.create(username=f"person-{n}", is_superuser=True) for n in range(PEOPLE)]
-    versions = [make_candidate(by=people[0] if n < 2 else None, gates={"passed": n != FAILED}) for n in range(VERSIONS)]
+    versions: list[ModelVersion] = []
+    for n, other in enumerate(JUDGED):
+        judged = {"passed": n != FAILED, "against": None if other is None else versions[other]}
+        versions.append(make_candidate(by=people[0] if n < 2 else None, gates=judged))
     folder = Path(site.ARTEFACTS)
     artefacts = [(folder / v.artefact_digest[:2] / v.artefact_digest).read_bytes() for v in versions]
     last = Capture.objects.order_by("-pk").values_list("pk", flat=True).first()
@@ -217,4 +220,6 @@ def test_no_path_leads_around_the_rules(long: bool, tell: Tell) -> None:
     )
     tell("histories of random acts against a model", f"{examples} × up to {steps} steps")
     tell("acts, as the model says", ", ".join(f"{words} {n}" for words, n in Histories.acts.most_common()))
-    assert {"promoted", "rolled back", "policies"} <= set(Histories.acts), "the histories go nowhere"
+    assert {"promoted", "in another's place", "rolled back", "policies"} <= set(Histories.acts), (
+        "the histories go nowhere"
+    )

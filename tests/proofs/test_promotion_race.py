@@ -158,8 +158,9 @@ def test_what_many_do_at_once_leaves_one_line_of_champions(tmp_path: Path, long:
     processes, times, candidates = (8, 500, 40) if long else (4, 25, 4)
     people = [get_user_model().objects.create(username=f"person-{n}", is_superuser=True).pk for n in range(PEOPLE)]
     make_genesis("toy-formula")
-    for _ in range(candidates):
-        make_candidate()
+    learners: list[ModelVersion] = []
+    for n in range(candidates):  # the first is judged against nothing, the second against it, two each after another
+        learners.append(make_candidate(gates={"against": learners[n // 2] if n else None}))
         make_candidate(recipe_key="toy-formula", kind="SOFTWARE")
     since = Capture.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     began, fast = time.time(), (14 * 86_400) / (20 if long else 3)
@@ -179,6 +180,8 @@ def test_what_many_do_at_once_leaves_one_line_of_champions(tmp_path: Path, long:
     tell("random acts of processes at once", f"{whole} by {processes} processes in {seconds:.0f} s")
     tell("what came of them", ", ".join(f"{words} {n} ({n / whole:.1%})" for words, n in ends.most_common()))
     tell("champions in line", Deployment.objects.count())
+    learned = Deployment.objects.filter(recipe_key="toy-learner", how="PROMOTION", replaces__isnull=False)
+    tell("in the place of the one that they were judged against", learned.count())
     tell("invariants broken", len(wrong))
     assert not wrong, "\n".join(wrong)
     assert set(ends) <= {"done", "refused", "conflict", "busy"}, dict(ends)

@@ -35,6 +35,7 @@ def run(work: Workspace) -> Output:
         arrays_digest=work.outputs["stability"]["arrays"],
         results=results,
         tables=work.outputs["compare"]["tables"],
+        champion=work.champion.version if work.champion else None,
         by=Trainer(work.run.queued_by),
         at=at,
         inside=lambda: claims.holding(claim=work.claim, at=at),

@@ -15,12 +15,14 @@ from unfold.decorators import action, display
 
 from mlops import policies
 from mlops.admin import addresses, drafts, serving_on
+from mlops.admin.acting import sentence
 from mlops.admin.actors import person, teller
 from mlops.admin.blocks import Act, Facts, Section, Shown
 from mlops.admin.forms import OnceForm
 from mlops.admin.paged import Paged, View
 from mlops.admin.words import moment
-from mlops.models import Deployment, ModelVersion
+from mlops.errors import Refused
+from mlops.models import Deployment
 from mlops.models.deployments import DeploymentQuerySet
 from mlops.services import promotion
 
@@ -64,7 +66,7 @@ class DeploymentAdmin(Paged):
 
     def row_page(self, request: HttpRequest, row: Deployment) -> HttpResponse:
         acts = []
-        if row.role == Deployment.Role.CHAMPION and not row.ended_at and policies.may_roll_back(person(request), row):
+        if policies.may_roll_back(person(request), row) and _leads_back(row):
             acts = [Act(gettext("Roll back…"), addresses.act("deployment", "roll_back", row.pk), main=True)]
         words = gettext("Served everyone from %(a)s until %(b)s.") if row.ended_at else gettext("In force since %(a)s.")
         lead = words % {"a": moment(row.started_at), "b": moment(row.ended_at)}
@@ -123,10 +125,24 @@ def _then(row: Deployment) -> str:
     forward = gettext("%(version)s serves again only after a new request and an approval.") % {
         "version": row.version.label
     }
-    before = row.replaces.version if row.how == Deployment.How.PROMOTION and row.replaces else None
-    if before and before.state == ModelVersion.State.APPROVED:
+    try:
+        before = promotion.behind(row)
+    except Refused as refusal:
+        return sentence(refusal)
+    if before:
         return gettext("Then %(before)s serves again, in every web process within seconds. %(forward)s") % {
-            "before": before.label,
+            "before": before.version.label,
             "forward": forward,
         }
     return gettext("Then no version of %(recipe)s serves. %(forward)s") % {"recipe": row.recipe_key, "forward": forward}
+
+
+def _leads_back(row: Deployment) -> bool:
+    """Whether it serves everybody, and the service would roll it back."""
+    if row.role != Deployment.Role.CHAMPION or row.ended_at:
+        return False
+    try:
+        promotion.behind(row)
+    except Refused:
+        return False
+    return True

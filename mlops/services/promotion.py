@@ -15,18 +15,15 @@ from mlops.services.contention import patient
 from mlops.services.sealing import governed
 from mlops.services.slots import lock_slot
 
-__all__ = ["lock_slot", "promote", "roll_back"]
+__all__ = ["behind", "lock_slot", "promote", "roll_back"]
 
 
 def promote(*, request: PromotionRequest, by: Actor, at: datetime) -> Deployment:
     """Put the version of an approved request in force; what it replaces stays on record.
 
-    Inside the caller's transaction, which holds the slot and the request. Raises Refused.
+    Inside the transaction of its last vote, which holds the slot and the request, and judged both. Raises Conflict.
     """
-    if (votes := policies.valid_approvals(request, hold=True)) < request.needed:
-        raise Refused(f"request {request.pk} has {votes} of {request.needed} approvals that count.")
     version = request.version
-    policies.check_may_promote(version)
     if version.state == ModelVersion.State.CANDIDATE:
         version.state = ModelVersion.State.APPROVED
         version.save(update_fields=["state"])
@@ -65,6 +62,7 @@ def roll_back(
     """
     if not reason.strip():
         raise Refused("say why you roll back: it is kept with what serves.")
+    reason = reason.strip()
     lock_slot(recipe_key)
     once = Once(key, "deployment.roll-back", f"recipe:{recipe_key}", by)
     if (done := once.earlier()) is not None:
@@ -74,7 +72,7 @@ def roll_back(
     assert champion is not None  # refused above
     if deployment_id not in (None, champion.pk):
         raise Conflict(f"what you looked at does not serve any more. {champion.version.label} serves now.")
-    back = _behind(champion)
+    back = behind(champion)
     _end(champion, by, at)
     deployment = back and _put_back(champion, back.version, reason, by, at)
     once.keep(at=at, deployment=deployment and deployment.pk)
@@ -91,7 +89,7 @@ def roll_back(
     return deployment
 
 
-def _behind(champion: Deployment) -> Deployment | None:
+def behind(champion: Deployment) -> Deployment | None:
     """What the champion replaced and may serve again; of what learns there may be nothing. Raises Refused."""
     back = champion.replaces if champion.how == Deployment.How.PROMOTION else None
     if back and back.version.state != ModelVersion.State.APPROVED:

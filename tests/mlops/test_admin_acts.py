@@ -252,3 +252,15 @@ def test_who_may_not_roll_back_does_not(role: str) -> None:
     _user, client = people(role)
     assert client.post(f"{DEPLOYMENTS}{deployment.pk}/roll-back/", {"reason": WHY}).status_code == 403
     assert Deployment.objects.champion("toy-learner") == deployment
+
+
+def test_no_roll_back_is_offered_where_the_service_refuses_it() -> None:
+    first = make.make_genesis("toy-formula")
+    _user, client = people(groups.IT_OPERATIONS)
+    assert "Roll back…" not in text(client.get(f"{DEPLOYMENTS}{first.pk}/change/"))
+    page = text(client.get(f"{DEPLOYMENTS}{first.pk}/roll-back/"))
+    assert "There is nothing to roll back to: toy-formula v1 was the first version of a formula" in page
+    assert "Then no version" not in page
+    second = promoted(make.make_candidate(recipe_key="toy-formula", kind="SOFTWARE"))
+    assert "Roll back…" in text(client.get(f"{DEPLOYMENTS}{second.pk}/change/"))
+    assert "Then toy-formula v1 serves again" in text(client.get(f"{DEPLOYMENTS}{second.pk}/roll-back/"))

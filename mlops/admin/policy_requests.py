@@ -142,7 +142,7 @@ def _asked(row: PolicyRequest) -> str:
 def _outcome(row: PolicyRequest) -> str:
     """Return in a sentence where the request stands."""
     if row.state == PolicyRequest.State.OPEN:
-        given = approvals(policies.valid_policy_votes(row), row.needed)
+        given = voting.given(policies.valid_policy_votes(row), row.needed)
         return gettext("Open: %(given)s It expires on %(end)s.") % {"given": given, "end": moment(row.expires_at)}
     words = gettext("%(state)s on %(at)s by %(who)s.")
     facts = {"state": row.get_state_display(), "at": moment(row.closed_at)}

@@ -76,13 +76,24 @@ def votes(cast: Iterable[Approval | PolicyVote], barred: set[str]) -> Grid:
     return Grid(_("Votes"), heads, lines, _("Nobody has voted yet."))
 
 
-def standing(given: int, needed: int, end: datetime) -> str:
+def given(counted: int, needed: int) -> str:
+    """Return how many votes an open request has, and what is left to do when they are enough and it is open all the same."""
+    if counted < needed:
+        return approvals(counted, needed)
+    words = _(
+        "It has the votes it needs, given while an account was not active: a further vote puts it in force,"
+        " or the requester withdraws it and asks again."
+    )
+    return f"{approvals(counted, needed)} {words}"
+
+
+def standing(counted: int, needed: int, end: datetime) -> str:
     """Return in a few words how many votes there are, and until when one can be given."""
     until = _("Open until %(end)s.") % {"end": f"{end:%d %b %H:%M} UTC"}
-    return f"{approvals(given, needed)} {until}"
+    return f"{approvals(counted, needed)} {until}"
 
 
 def _counts(voter: str, gone: set[str], barred: set[str]) -> Shown:
     if voter in barred:
         return Cell(_("no: asked or trained"), mark="gone")
-    return Cell(_("no: account not active"), mark="gone") if voter in gone else _("yes")
+    return Cell(_("no: account not active, or unknown"), mark="gone") if voter in gone else _("yes")

@@ -65,6 +65,29 @@ def test_the_page_says_who_voted_whose_vote_counts_and_what_was_said() -> None:
     assert "account not active" in page
 
 
+ENOUGH = "It has the votes it needs, given while an account was not active: a further vote puts it in force"
+
+
+@pytest.mark.usefixtures("two_needed")
+def test_the_page_says_what_to_do_when_enough_voted_while_one_was_away() -> None:
+    request = asked_for()
+    wish = asked_policy(people(groups.APPROVERS)[0], wanted=1)
+    (anna, first), (_bert, second), (_clara, third) = (people(groups.APPROVERS) for _ in range(3))
+    here = ((request, REQUESTS), (wish, ASKS))
+    for client, active in ((first, False), (second, True)):
+        vote(client, request)
+        client.post(f"{ASKS}{wish.pk}/decide/", {"verdict": "APPROVE", "reason": WHY})
+        assert not any(ENOUGH in page_of(second, row, base) for row, base in here)
+        anna.is_active = active
+        anna.save()
+    assert all(ENOUGH in page_of(third, row, base) for row, base in here)
+    vote(third, request)
+    third.post(f"{ASKS}{wish.pk}/decide/", {"verdict": "APPROVE", "reason": WHY})
+    request.refresh_from_db()
+    wish.refresh_from_db()
+    assert (request.state, wish.state) == ("PROMOTED", "APPLIED")
+
+
 def test_the_page_says_whether_the_evidence_still_holds_and_what_differs() -> None:
     request = asked_for()
     _user, client = people(groups.APPROVERS)
@@ -76,6 +99,21 @@ def test_the_page_says_whether_the_evidence_still_holds_and_what_differs() -> No
     assert "staff-mark-changed" in page
     assert 'value="APPROVE"' not in page, "what would be refused is not offered"
     assert 'value="REJECT"' in page
+
+
+def test_the_page_names_the_champion_that_it_was_judged_against() -> None:
+    first = make.make_candidate()
+    promoted(first)
+    second, third = make.make_candidate(), make.make_candidate()
+    request = make.make_promotion_request(second, at=timezone.now())
+    _user, client = people(groups.APPROVERS)
+    page = page_of(client, request)
+    assert "It was judged against toy-learner v1: that is the champion here." in page
+    assert "It would replace" not in page
+    promoted(third)
+    page = page_of(client, request)
+    assert "It was judged against toy-learner v1: that is the champion here. It would replace toy-learner v3." in page
+    assert 'value="APPROVE"' not in page
 
 
 def test_remarks_stay_in_their_order_and_a_refused_one_comes_back() -> None:

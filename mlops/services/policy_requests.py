@@ -86,6 +86,8 @@ def decide_policy(
 @governed()
 def withdraw_policy(*, request_id: int, reason: str, by: Actor, at: datetime, key: str = "") -> PolicyRequest:
     """Take one's own policy request back. Raises Refused for another person's, and for one that is closed."""
+    if not reason.strip():
+        raise Refused("say why you withdraw the policy request: the reason is kept in the audit log.")
     once = Once(key, "policy.withdraw", f"policy-request:{request_id}", by)
     request = locked(request_id)
     if once.earlier() is not None:

@@ -137,6 +137,8 @@ def test_one_at_a_time_taken_back_by_who_asked_ended_by_one_against_or_by_time()
     told = {"request_id": first.pk, "reason": "no need", "at": LATER}
     with pytest.raises(Refused, match="another person's"):
         policy_requests.withdraw_policy(by=make_approver(), **told)
+    with pytest.raises(Refused, match="say why you withdraw the policy request"):
+        policy_requests.withdraw_policy(by=asker, **{**told, "reason": " "})
     assert policy_requests.withdraw_policy(by=asker, **told).state == "WITHDRAWN"
     second = make_policy_request(wanted=3)
     assert vote(second, verdict="REJECT") is None

@@ -1,4 +1,4 @@
-"""Every state machine of the governed rows, as data: the triggers allow no other move, and docs/states.md is drawn from it."""
+"""Every state machine of the governed rows, as data: triggers allow no other move, and docs/states.md is drawn from it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`manage.py draw_states [FILE]`: docs/states.md, drawn from the tables that the triggers are made of."""
+"""`manage.py draw_states [FILE]`: docs/states.md, drawn from the tables that the triggers keep."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,10 @@ from mlops.transitions import BIRTH, MACHINES, Machine
 
 HEAD = (
     "# States\n\n"
-    "How governed rows go from state to state: drawn by `manage.py draw_states` from `mlops/transitions.py`, of which the\n"
-    "database's triggers are made as well. What is not in a table is refused, on SQLite and PostgreSQL."
+    "How governed rows go from state to state: drawn by `manage.py draw_states` from `mlops/transitions.py`. Of the same\n"
+    "tables the database's triggers are made, but for those of requests, versions, deployments and policy requests: these\n"
+    "are written by hand, since they say of every move what must be true, and a test tries every move against the tables.\n"
+    "What is not in a table is refused, on SQLite and PostgreSQL."
 )
 
 

@@ -1,5 +1,6 @@
 """Publishing the chart: read the tallies, weigh, store the artefact, then one short transaction."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -20,6 +21,10 @@ NO_CHAIN = "0" * 64
 PUBLISH_LOCK = 7002  # the advisory lock that lets one publisher through at a time
 
 
+def _nothing_to_end(number: int) -> None:
+    """Nobody waits for the edition."""
+
+
 def stamp(at: datetime) -> str:
     """Return the moment as editions write it: RFC 3339, UTC, whole seconds, Z."""
     return at.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -36,14 +41,23 @@ def is_due(last: ChartEdition | None, at: datetime) -> bool:
     return last is None or at >= last.at + timedelta(seconds=settings.EDITION_EVERY)
 
 
-def publish(*, by: Actor, at: datetime, now: bool = False, films: list[Tallied] | None = None) -> ChartEdition | None:
+def publish(
+    *,
+    by: Actor,
+    at: datetime,
+    now: bool = False,
+    films: list[Tallied] | None = None,
+    number: int | None = None,
+    ended: Callable[[int], None] = _nothing_to_end,
+) -> ChartEdition | None:
     """Publish the next edition and return it; None when none is due, nothing changed, or another publisher was first.
 
     now: do not wait for EDITION_EVERY (the first load, a job, and tests). films: as they were read a moment ago.
-    Raises NothingServed before the genesis of the formula.
+    number: the only one it may get, where films were read before this looked for the last edition. ended: is given the
+    number inside the transaction, to end the work that this is. Raises NothingServed before the genesis of the formula.
     """
     last = ChartEdition.objects.order_by("-number").first()
-    if not now and not is_due(last, at):
+    if (not now and not is_due(last, at)) or number not in (None, _next(last)):
         return None
     films = tallied() if films is None else films
     if not films:
@@ -61,20 +75,27 @@ def publish(*, by: Actor, at: datetime, now: bool = False, films: list[Tallied] 
     if last and codec.content_digest(data) == last.content_digest:
         return None
     store.put(data)  # files and hashing before the transaction, which stays short
-    return _commit(last, chart, service, data, by=by, at=at.replace(microsecond=0))
+    return _commit(last, chart, service, data, ended, by=by, at=at.replace(microsecond=0))
 
 
 @audit.governed()
 def _commit(
-    last: ChartEdition | None, chart: Chart, service: Served, data: bytes, *, by: Actor, at: datetime
+    last: ChartEdition | None,
+    chart: Chart,
+    service: Served,
+    data: bytes,
+    ended: Callable[[int], None],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> ChartEdition | None:
     _lock()
     digest = store.put(data)  # already there, unless thinning just let an older edition with the same bytes go
     before = ChartEdition.objects.order_by("-number").first()
-    if (before and before.number) != (last and last.number):
+    if _next(before) != _next(last):
         return None  # another publisher was first; what it left out is in the next edition
     model = cast(Formula, service.model)
-    number, previous = (before.number + 1, before.chain_digest) if before else (1, NO_CHAIN)
+    number, previous = _next(before), before.chain_digest if before else NO_CHAIN
     edition = ChartEdition.objects.create(
         number=number,
         at=at,
@@ -91,8 +112,13 @@ def _commit(
     )
     edition.changes = standings.replace(number, chart.rows, listed=before.ranked if before else 0)
     edition.save(update_fields=["changes"])
+    ended(number)  # before the log is locked, in the order of whoever calls the work off
     audit.record("edition.published", f"edition:{number}", by=by, at=at, content=digest, chain=edition.chain_digest)
     return edition
+
+
+def _next(last: ChartEdition | None) -> int:
+    return last.number + 1 if last else 1
 
 
 def _lock() -> None:

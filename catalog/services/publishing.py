@@ -37,12 +37,17 @@ def offer_next(*, by: Actor, at: datetime) -> work.Job | None:
 
 
 def publish_offered(*, lease: work.Lease, by: Actor, at: datetime) -> tuple[ChartEdition | None, dict[str, Any]]:
-    """Publish what a job offered, from the films as they are now; an edition that is there already is not made again."""
+    """Publish what a job offered, from the films as they are now, and end the job with it; once, however often delivered.
+
+    Raises ClaimLost when the job was called off or taken over: then nothing is published.
+    """
     films = editions.tallied()
     result: dict[str, Any] = {"inputs": _digest(films), "edition": None}
-    if ChartEdition.objects.filter(number__gte=lease.payload["number"]).exists():
-        return None, result
-    edition = editions.publish(by=by, at=at, now=True, films=films)
+
+    def ended(number: int) -> None:
+        work.finish(lease=lease, at=at, result=result | {"edition": number})
+
+    edition = editions.publish(by=by, at=at, now=True, films=films, number=lease.payload["number"], ended=ended)
     return edition, result | {"edition": edition.number if edition else None}
 
 

@@ -4,11 +4,15 @@ A candidate can be asked for, and so can an approved version that does not serve
 replaced. Its first request is spent, so it needs a new one, on evidence read anew.
 """
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from mlops import policies
-from mlops.errors import Refused
+from mlops.errors import MlopsError, Refused
 from mlops.models import ModelVersion, PolicyRequest, PromotionRequest
 from mlops.ports import SYSTEM, Actor
 from mlops.selectors import components
@@ -20,6 +24,7 @@ from mlops.services.evidence import digest, evidence
 from mlops.services.sealing import governed
 from mlops.services.slots import lock_slot
 
+logger = logging.getLogger(__name__)
 _State = PromotionRequest.State
 
 
@@ -102,16 +107,25 @@ def withdraw(*, request_id: int, reason: str, by: Actor, at: datetime, key: str 
 def expire(*, by: Actor, at: datetime, key: str = "") -> int:
     """Close what nobody decided on in time, policy requests too, each by itself; returns how many this call closed.
 
-    Whoever else sweeps at the same moment closes the others: each is closed once, whatever the key.
+    Whoever else sweeps at the same moment closes the others: each is closed once, whatever the key. One that cannot be
+    closed is told in the log, and keeps no other open.
     """
     once = Once(key, "requests.expire", "requests:all", by)
     if (done := once.earlier()) is not None:
         return int(done["closed"])
-    ids = list(PromotionRequest.objects.expired(at).order_by("pk").values_list("pk", flat=True))
-    closed = sum(_expire(request_id=pk, by=by, at=at) for pk in ids)
-    others = list(PolicyRequest.objects.expired(at).order_by("pk").values_list("pk", flat=True))
-    closed += sum(policy_requests.expire(request_id=pk, by=by, at=at) for pk in others)
+    closed = _swept(PromotionRequest.objects.expired(at), _expire, by, at)
+    closed += _swept(PolicyRequest.objects.expired(at), policy_requests.expire, by, at)
     once.keep(at=at, closed=closed)
+    return closed
+
+
+def _swept(expired: QuerySet[Any], expire_one: Callable[..., bool], by: Actor, at: datetime) -> int:
+    closed = 0
+    for request in list(expired.order_by("pk")):
+        try:
+            closed += expire_one(request_id=request.pk, by=by, at=at)
+        except MlopsError as error:
+            logger.error("%s could not be closed: %s", request, error)
     return closed
 
 

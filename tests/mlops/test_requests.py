@@ -1,17 +1,21 @@
 """Asking that a version may serve: by a person, for what passed, on evidence that is whole."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 
 from mlops import policies, registry
 from mlops.errors import Refused
 from mlops.models import AuditEvent, Deployment, PromotionRequest
 from mlops.ports import SYSTEM, Gate
 from mlops.services import approvals, evidence, promotion, requests
+from tests.factories.governance import make_policy_request
 from tests.factories.mlops import (
     ENVIRONMENT,
     NOON,
@@ -269,6 +273,34 @@ def test_what_nobody_decided_on_expires_and_can_be_asked_for_again() -> None:
     assert (old.state, old.closed_by, young.state) == ("EXPIRED", "system", "OPEN")
     assert AuditEvent.objects.order_by("seq").last().action == "request.expired"  # type: ignore[union-attr]
     assert ask(old.version, at=at).state == "OPEN"
+
+
+@contextmanager
+def refused_by_the_database(table: str, pk: int) -> Iterator[None]:
+    """One row of a table may not be changed, as when it is not what the database's rules expect."""
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(f'UPDATE "{table}"') and params[-1] == pk:
+            raise IntegrityError("it stays as it is")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def test_what_cannot_be_closed_keeps_no_other_open(caplog: Any) -> None:
+    stuck, other = make_promotion_request(), make_promotion_request()
+    stuck_too, another = make_policy_request(), make_policy_request("toy-formula")
+    at = NOON + timedelta(days=15)
+    one, two = (refused_by_the_database(row._meta.db_table, row.pk) for row in (stuck, stuck_too))
+    with one, two:
+        assert requests.expire(by=SYSTEM, at=at) == 2
+    for request in (stuck, other, stuck_too, another):
+        request.refresh_from_db()
+    assert [request.state for request in (stuck, other, stuck_too, another)] == ["OPEN", "EXPIRED"] * 2
+    assert f"request {stuck.pk} for toy-learner v1 could not be closed" in caplog.text
+    assert f"policy request {stuck_too.pk} for toy-learner could not be closed" in caplog.text
+    assert requests.expire(by=SYSTEM, at=at) == 2, "it is tried again, and may have been mended"
 
 
 def test_asking_again_closes_what_expired_though_nobody_swept() -> None:

@@ -65,6 +65,7 @@ RUN = Machine("Run", "mlops_run", (
     Move("RUNNING", "FAILED", "claims.finish, claims.claim", WORKER, "the claim holds; or three workers died at it"),
     Move("RUNNING", "REFUSED", "claims.finish", WORKER, "the data is too little, or breaks its contract"),
     Move("RUNNING", "CANCELLED", "runs.cancel", TRAINER),
+    Move("RUNNING", "QUEUED", "claims.put_back", WORKER, "the claim holds, and what broke may go well in a moment"),
     Move("FAILED", "QUEUED", "runs.repeat", TRAINER),
 ))  # fmt: skip
 
@@ -73,7 +74,8 @@ STEP = Machine("RunStep", "mlops_runstep", (
     Move("WAITING", "RUNNING", "claims.start_step", WORKER, "the claim holds"),
     Move("RUNNING", "DONE", "claims.finish_step", WORKER, "the claim holds, and what came out is stored"),
     Move("RUNNING", "FAILED", "claims.finish, claims.claim", WORKER),
-    Move("RUNNING", "WAITING", "claims.redo, runs.repeat", WORKER, "what it began with is gone or was changed"),
+    Move("RUNNING", "WAITING", "claims.redo, claims.put_back, runs.repeat", WORKER,
+         "what it began with is gone or was changed; or its run is put back"),
     Move("WAITING", "FAILED", "claims.finish", WORKER, "it broke before it began"),
     Move("DONE", "WAITING", "claims.redo", WORKER, "what came out is gone or was changed; its run has not succeeded"),
     Move("DONE", "FAILED", "claims.finish", WORKER, "it broke after its output was stored"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from mlops.errors import BadArtefact, ClaimLost, ContractBreach
 from mlops.models import Run, RunStep
 from mlops.pipeline import environment
-from mlops.pipeline.faults import words_for
+from mlops.pipeline.faults import may_pass, words_for
 from mlops.pipeline.heart import beating
 from mlops.pipeline.steps import BY_NAME
 from mlops.pipeline.usage import metered
@@ -58,7 +58,10 @@ def _carry_out(claim: Claim, told: Callable[[str], None]) -> None:
         _end(work, Run.State.FAILED, error)
     except Exception as error:
         logger.exception("run %s failed in %s", claim.run_id, work.step)
-        _end(work, Run.State.FAILED, error)
+        if may_pass(error) and claim.number < claims.MOST_CLAIMS:
+            _put_back(work, error)
+        else:
+            _end(work, Run.State.FAILED, error)
     else:
         _succeed(work)
 
@@ -121,10 +124,22 @@ def _input_digest(work: Workspace, name: str) -> str:
     return digest_of(facts | {step: digest_of(work.outputs[step]) for step in BY_NAME[name].READS})
 
 
+def _put_back(work: Workspace, error: BaseException) -> None:
+    """Nobody is nudged: until the schedule asks again, what was in the way may be gone."""
+    failure = words_for(error, work.step)
+    work.log += _traced(error)
+    claims.put_back(claim=work.claim, failure=failure, step=work.step, log=work.log, at=timezone.now())
+    work.told(f"put back, to be tried again: {failure}")
+
+
+def _traced(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error)[-3:])
+
+
 def _end(work: Workspace, state: str, error: BaseException) -> None:
     failure = words_for(error, work.step)
     if state == Run.State.FAILED:
-        work.log += "".join(traceback.format_exception(error)[-3:])
+        work.log += _traced(error)
     work.told(f"{state}: {failure}")
     claims.finish(claim=work.claim, state=state, failure=failure, step=work.step, log=work.log, at=timezone.now())
 

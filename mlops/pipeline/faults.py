@@ -3,8 +3,9 @@
 import errno
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError
 
-from mlops.errors import BadArtefact, MlopsError
+from mlops.errors import BadArtefact, Busy, MlopsError
 from mlops.ports import NotEnoughData
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -18,6 +19,11 @@ def words_for(error: BaseException, step: str) -> str:
         return words if SHORT in words else f"{SHORT}: {words}"
     where = f"in {step}: " if step else ""
     return where + _cause(error)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Say whether the same may go well in a moment: a lock, a database or a file out of reach. Room makes only a person."""
+    return isinstance(error, OperationalError | Busy) or (isinstance(error, OSError) and error.errno not in FULL)
 
 
 def _cause(error: BaseException) -> str:

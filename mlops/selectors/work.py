@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mlops.models import Job, Run, RunStep, Tick
 from mlops.models.runs import GIVEN_UP, SILENCE
@@ -53,7 +53,7 @@ def everything(*, at: datetime) -> Work:
     return Work(
         apart=[
             *map(_job, jobs.filter(state=Job.State.QUARANTINED)[:MOST_SHOWN]),
-            *map(_run, runs.filter(state=Run.State.FAILED, failure=GIVEN_UP)[:MOST_SHOWN]),
+            *map(_run, _given_up().order_by("queued_at", "pk")[:MOST_SHOWN]),
         ],
         running=[
             *map(_job, jobs.filter(state=Job.State.RUNNING)[:MOST_SHOWN]),
@@ -71,8 +71,16 @@ def everything(*, at: datetime) -> Work:
 
 def apart() -> int:
     """Return how many pieces of work are set apart and wait for a person."""
-    given_up = Run.objects.filter(state=Run.State.FAILED, failure=GIVEN_UP).count()
-    return Job.objects.filter(state=Job.State.QUARANTINED).count() + given_up
+    return Job.objects.filter(state=Job.State.QUARANTINED).count() + _given_up().count()
+
+
+def _given_up() -> QuerySet[Run]:
+    """Runs whose workers died; and those after an erasure that broke, until another one learns without what was erased."""
+    going = [Run.State.QUEUED, Run.State.RUNNING, Run.State.SUCCEEDED]
+    others = Run.objects.filter(parent=None, grid={}, state__in=going)
+    after = others.filter(recipe_key=OuterRef("recipe_key"), pk__gt=OuterRef("pk"))
+    unlearned = Q(cause=Run.Cause.ERASURE) & ~Exists(after)
+    return Run.objects.filter(Q(state=Run.State.FAILED) & (Q(failure=GIVEN_UP) | unlearned))
 
 
 def _job(job: Job) -> Piece:

@@ -52,6 +52,7 @@ def claim(*, run_id: int, worker: str, at: datetime) -> Claim | None:
         claims=F("claims") + 1,
         heartbeat_at=at,
         started_at=Coalesce("started_at", at),
+        failure="",
     )
     if taken:
         return Claim(run_id, worker[:120], Run.objects.values_list("claims", flat=True).get(pk=run_id))
@@ -135,6 +136,13 @@ def rest(*, claim: Claim, at: datetime) -> None:
     """A grid's own run waits for its points: whoever looks after it meanwhile has not died at it. Raises ClaimLost."""
     with holding(claim=claim, at=at):
         claim.held().update(claims=0)
+
+
+def put_back(*, claim: Claim, failure: str, step: str, log: str, at: datetime) -> None:
+    """It broke, and may go well in a moment: whoever is asked next goes on at the step it broke in. Raises ClaimLost."""
+    with holding(claim=claim, at=at):
+        _step(claim, step).filter(state=RunStep.State.RUNNING).update(state=RunStep.State.WAITING, log=log)
+        claim.held().update(state=Run.State.QUEUED, worker="", heartbeat_at=None, failure=failure)
 
 
 @governed()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog import groups
 from mlops.models import AuditEvent, Job, Run
 from mlops.models.runs import GIVEN_UP
+from mlops.selectors import work
 from tests.catalog import staff
 from tests.factories.mlops import make_run
 from tests.factories.work import make_job, make_tick
@@ -60,6 +61,23 @@ def test_work_of_every_kind_is_there_with_what_is_the_matter(operator: Client) -
         "it never ended: its worker died at it",
     ):
         assert words in found, words
+
+
+def test_a_run_after_an_erasure_that_broke_is_set_apart_until_another_learns_without_the_erased(
+    operator: Client,
+) -> None:
+    broken = make_run(state=Run.State.FAILED, cause=Run.Cause.ERASURE, failure="ValueError: it does not fit")
+    make_run(state=Run.State.FAILED, cause=Run.Cause.PERSON, failure="ValueError: what a person asked for")
+    assert work.apart() == 1
+    found = text(operator)
+    assert (str(broken) in found, "ValueError: it does not fit" in found) == (True, True)
+    assert "what a person asked for" not in found
+    make_run(state=Run.State.REFUSED)
+    make_run(state=Run.State.SUCCEEDED, recipe_key="toy-formula")
+    make_run(state=Run.State.SUCCEEDED, grid={"damping": [0]})
+    assert work.apart() == 1, "none of these learned without what was erased"
+    make_run(state=Run.State.QUEUED)
+    assert work.apart() == 0
 
 
 def test_set_apart_it_is_tried_again_or_called_off_with_a_reason(operator: Client) -> None:

@@ -72,6 +72,8 @@ def test_whoever_lost_the_claim_writes_nothing_more() -> None:
     with pytest.raises(ClaimLost):
         claims.note(claim=lost, evaluation_digest="a" * 64, at=late)
     with pytest.raises(ClaimLost):
+        claims.put_back(claim=lost, failure="a lock", step="fit", log="", at=late)
+    with pytest.raises(ClaimLost):
         claims.finish(claim=lost, state=Run.State.SUCCEEDED, at=late)
     step.refresh_from_db()
     run.refresh_from_db()

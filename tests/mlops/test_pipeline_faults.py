@@ -1,5 +1,6 @@
 """Workers that die, meet, run out of room or time: one version, or none and the words why."""
 
+import errno
 import resource
 import signal
 import time
@@ -10,8 +11,11 @@ import numpy as np
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings as site
+from django.db import OperationalError
+from django.utils import timezone
 
 from mlops import registry
+from mlops.errors import BadArtefact, Busy
 from mlops.models import Dataset, ModelVersion, Run
 from mlops.pipeline import contract
 from mlops.pipeline.execute import execute
@@ -52,6 +56,18 @@ class Slow(toy_recipe.ToyLearner):
         return super().fit(partials, params, seed)
 
 
+class Shaky(toy_recipe.ToyLearner):
+    """Breaks in its fit as often as there is trouble."""
+
+    key = "toy-shaky"
+    troubles: list[Exception] = []
+
+    def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> toy_recipe.Means:
+        if self.troubles:
+            raise self.troubles.pop()
+        return super().fit(partials, params, seed)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _pandera_is_awake() -> None:
     """Its first use takes seconds, which every process forked from here would need anew."""
@@ -60,7 +76,7 @@ def _pandera_is_awake() -> None:
 
 @pytest.fixture
 def odd_toys(toys: None, settings: Any) -> None:
-    settings.MLOPS_RECIPES = [f"{__name__}.{name}" for name in ("Heavy", "Slow")]
+    settings.MLOPS_RECIPES = [f"{__name__}.{name}" for name in ("Heavy", "Slow", "Shaky")]
     registry.recipes.cache_clear()
 
 
@@ -172,3 +188,45 @@ def test_a_run_that_takes_too_long_fails_in_words() -> None:
     state, failure = ended(carried_out(recipe_key="toy-slow"))
     assert (state, failure[:40]) == ("FAILED", "in fit: it took longer than a worker may")
     assert Run.objects.get().steps.get(name="fit").state == "FAILED"
+
+
+LOCKED = "database is locked"
+OUT_OF_REACH = "a file could not be read or written (Input/output error); see to it, then repeat the run"
+OF_THE_MOMENT = [
+    (OperationalError(LOCKED), f"in fit: OperationalError: {LOCKED}"),
+    (OSError(errno.EIO, "Input/output error"), f"in fit: {OUT_OF_REACH}"),
+    (Busy("too many changes"), "in fit: too many changes"),
+]
+
+
+@pytest.mark.usefixtures("odd_toys")
+@pytest.mark.parametrize(("trouble", "words"), OF_THE_MOMENT)
+def test_what_may_go_well_in_a_moment_is_tried_again_from_the_step_it_broke_in(trouble: Exception, words: str) -> None:
+    Shaky.troubles = [trouble]
+    run = carried_out(recipe_key="toy-shaky")
+    assert ended(run) == ("QUEUED", words)
+    assert (run.worker, run.finished_at) == ("", None)
+    broken = run.steps.get(name="fit")
+    assert broken.state == "WAITING"
+    assert str(trouble) in broken.log
+    assert runs.nudge_due(at=timezone.now()) == 1
+    assert ended(carried_out(run)) == ("SUCCEEDED", "")
+    assert run.claims == 2
+    assert dict(run.steps.values_list("name", "attempts")) == {name: 2 if name == "fit" else 1 for name in STEPS}
+    assert ModelVersion.objects.get().run == run
+
+
+@pytest.mark.usefixtures("odd_toys")
+def test_what_breaks_three_times_fails_and_can_be_repeated() -> None:
+    Shaky.troubles = [OperationalError(LOCKED)] * 3
+    run = queued(recipe_key="toy-shaky")
+    assert [ended(carried_out(run))[0] for _ in range(3)] == ["QUEUED", "QUEUED", "FAILED"]
+    assert run.failure == f"in fit: OperationalError: {LOCKED}"
+    runs.repeat(run_id=run.pk, reason="nobody else writes now", by=SYSTEM, at=NOON)
+    assert ended(carried_out(run)) == ("SUCCEEDED", "")
+
+
+@pytest.mark.usefixtures("odd_toys")
+def test_what_is_wrong_with_the_content_fails_at_once() -> None:
+    Shaky.troubles = [BadArtefact("it is not what its digest says")]
+    assert ended(carried_out(recipe_key="toy-shaky")) == ("FAILED", "in fit: it is not what its digest says")

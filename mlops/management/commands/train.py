@@ -65,6 +65,9 @@ class Command(BaseCommand):
             execute(run_id=run_id, worker=f"{socket.gethostname()}:{os.getpid()}", told=self._tell)
             ids += Run.objects.filter(parent=run_id).order_by("pk").values_list("pk", flat=True)
         run.refresh_from_db()
+        if run.state == Run.State.QUEUED and run.failure:
+            self.stdout.write(f"It is queued again, and a worker tries it again: {run.failure}")
+            return
         if run.state in (Run.State.QUEUED, Run.State.RUNNING):
             self.stdout.write(f"A worker was quicker and has it: {run.worker}. Watch it in the admin under Runs.")
             return

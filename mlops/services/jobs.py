@@ -20,7 +20,7 @@ from mlops.services.audit import record
 MOST_DELIVERIES = 3
 LEASE = timedelta(seconds=30)  # a worker leaves a sign of life every sixth of it, see pipeline.jobs
 RESTS = (timedelta(seconds=10), timedelta(minutes=1))  # after the first failure, and the second
-MOST_NUDGED = 20  # the longest waiting first; the others are asked for when these are done
+MOST_NUDGED = 20  # of each queue, the longest waiting first; the others are asked for when these are done
 LONGEST_KEY, LONGEST_PAYLOAD, LONGEST_FAILURE = 160, 10_000, 1_000
 NEVER_ENDED = "delivered {} times and never ended: each time its worker died, or fell silent, at it"
 
@@ -135,13 +135,15 @@ def release_dead(*, at: datetime) -> int:
 
 def nudge_due(*, at: datetime) -> int:
     """Ask again for jobs that wait, or whose lease ran out; a message may have been lost. Returns how many."""
-    due = list(Job.objects.due(at).values_list("pk", "queue", "deliveries")[:MOST_NUDGED])
-    for pk, queue, deliveries in due:
+    due = Job.objects.due(at).values_list("pk", "queue", "deliveries")
+    names = due.order_by().values_list("queue", flat=True).distinct()
+    asked = [row for name in names for row in due.filter(queue=name)[:MOST_NUDGED]]
+    for pk, queue, deliveries in asked:
         if deliveries >= MOST_DELIVERIES:
             quarantine(job_id=pk, at=at)
         else:
             queues.work_soon(pk, queue)
-    return len(due)
+    return len(asked)
 
 
 def _end_lease(job_id: int, worker: str, number: int, at: datetime) -> None:

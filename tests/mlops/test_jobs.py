@@ -17,7 +17,7 @@ from mlops.models import AuditEvent, Job
 from mlops.pipeline.jobs import carry_out
 from mlops.ports import SYSTEM
 from mlops.services import job_acts, jobs, workers
-from mlops.services.jobs import LEASE, RESTS, Lease
+from mlops.services.jobs import LEASE, MOST_NUDGED, RESTS, Lease
 from tests.factories.mlops import NOON, make_person
 from tests.factories.work import make_job
 from tests.mlops import sql
@@ -231,6 +231,18 @@ def test_the_work_of_a_process_that_is_gone_is_due_at_once() -> None:
     made = {name: taken(offered(name), name).job_id for name in (there, elsewhere, workers.myself())}
     assert jobs.release_dead(at=NOON) == 1
     assert [job.pk for job in Job.objects.due(NOON)] == [made[there]]
+
+
+def test_work_that_waits_for_a_dead_worker_of_one_queue_keeps_no_other_queue_waiting(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    for number in range(MOST_NUDGED + 5):
+        offered(f"long:{number}", queue="training")
+    offered("quick", at=LATER)
+    with django_capture_on_commit_callbacks() as asked:
+        assert jobs.nudge_due(at=LATER) == MOST_NUDGED + 1
+    queues = [callback.args[1] for callback in asked]
+    assert (queues.count("training"), queues.count("charts")) == (MOST_NUDGED, 1)
 
 
 # --- what the database keeps ---------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 """A backup is whole, tells when it was touched, and goes back only by a declared restore that one can see."""
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,8 @@ from mlops.ports import SYSTEM
 from mlops.services import backups
 from mlops.services.audit import record, verify
 from tests.factories.mlops import NOON, make_person, make_promotion
+from tests.mlops import sql
+from tests.mlops.training import child, in_child, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(hours=1)
@@ -46,6 +52,43 @@ def lost() -> None:
         record("toy.looked-at", "toy:1", by=SYSTEM, at=NOON)
     make_promotion()
     shutil.rmtree(store._path("0" * 64).parent.parent, ignore_errors=True)
+
+
+def hashes() -> list[bytes]:
+    """The audit log as it is."""
+    return [bytes(event) for event in AuditEvent.objects.order_by("seq").values_list("hash", flat=True)]
+
+
+def begin(line: sqlite3.Connection) -> None:
+    """Read as every process of a site does, and stay."""
+    line.execute("PRAGMA journal_mode=WAL")
+    line.execute("SELECT count(*) FROM mlops_auditevent").fetchall()
+
+
+def die(by: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def another_process() -> Iterator[None]:
+    """One that has read from the database and has it open still, as a web process has between two requests."""
+    (heard, said), (waits, ends) = os.pipe(), os.pipe()
+
+    def serve() -> None:
+        AuditEvent.objects.count()
+        os.write(said, b"!")
+        os.read(waits, 1)
+
+    pid = child(serve)
+    os.close(said)
+    assert os.read(heard, 1) == b"!"
+    try:
+        yield
+    finally:
+        os.write(ends, b"!")
+        assert wait_for(pid) == 0
+        for pipe in (heard, waits, ends):
+            os.close(pipe)
 
 
 def test_what_was_there_is_there_again_with_its_files_and_its_guards(backup: Path) -> None:
@@ -107,12 +150,10 @@ def test_a_list_that_speaks_of_another_log_is_refused(backup: Path) -> None:
 
 def test_whoever_lacks_the_right_changes_nothing(backup: Path) -> None:
     make_promotion()
-    before = list(AuditEvent.objects.order_by("seq").values_list("hash", flat=True))
+    before = hashes()
     with pytest.raises(Refused, match="declare_restore"):
         restore(backup, who=lambda: make_person())
-    assert [bytes(h) for h in AuditEvent.objects.order_by("seq").values_list("hash", flat=True)] == [
-        bytes(h) for h in before
-    ]
+    assert hashes() == before
     assert verify().holds
 
 
@@ -131,3 +172,48 @@ def test_a_file_that_was_changed_in_the_store_is_not_carried_on(backup: Path, tm
     store._path(digest).write_bytes(b"something else")
     backups.back_up(folder=tmp_path / "tuesday", by=SYSTEM, at=LATER)
     assert not (tmp_path / "tuesday" / "artefacts" / digest[:2] / digest).exists()
+
+
+def test_nothing_is_put_back_while_another_process_has_the_database_open(backup: Path) -> None:
+    make_promotion()
+    before = hashes()
+    with another_process(), pytest.raises(BadBackup, match="stop the site"):
+        restore(backup)
+    assert hashes() == before
+
+
+@sql.on_sqlite  # on PostgreSQL whoever comes waits for the rows
+def test_nor_when_one_came_while_it_was_put_back(backup: Path) -> None:
+    make_promotion()
+    before, name = hashes(), str(connection.settings_dict["NAME"])
+    with closing(sqlite3.connect(name)) as line, pytest.raises(BadBackup, match="stop the site"):
+        restore(backup, afterwards=lambda by: begin(line))
+    assert hashes() == before
+
+
+def test_a_restore_that_is_killed_changed_nothing(backup: Path) -> None:
+    make_promotion()
+    before = hashes()
+    assert in_child(lambda: restore(backup, afterwards=die)) == -signal.SIGKILL
+    assert hashes() == before
+    assert verify().holds
+
+
+@sql.on_sqlite
+def test_what_a_killed_restore_was_working_on_goes_with_the_next(backup: Path) -> None:
+    folder = Path(str(connection.settings_dict["NAME"])).parent
+    in_child(lambda: restore(backup, afterwards=die))
+    assert list(folder.glob(".*restoring*"))
+    restore(backup)
+    assert not list(folder.glob(".*restoring*"))
+    assert verify().holds
+
+
+@sql.on_sqlite
+def test_a_database_that_cannot_be_read_is_replaced(backup: Path) -> None:
+    connection.close()
+    name = Path(str(connection.settings_dict["NAME"]))
+    name.write_bytes(b"no database" * 1000)
+    name.with_name(f"{name.name}-wal").write_bytes(b"nor a log" * 1000)
+    restore(backup)
+    assert verify().holds

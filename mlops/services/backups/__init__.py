@@ -65,10 +65,10 @@ def put_back(
         raise BadBackup("say why it is put back: the reason is kept.")
     found = check(folder=folder)
     before = checkpoints.newest_outside()
-    kept.put_store_back(folder)
     with _vendor().replaced(connection, folder):
         by = who()
         policies.check_may_restore(by)
+        kept.put_store_back(folder)
         afterwards(by)
         with transaction.atomic():
             facts = {"backup": found.digest, "events": found.events, "before": before.size if before else 0}

@@ -61,10 +61,10 @@ def close(folder: Path, facts: dict[str, Any]) -> str:
     found = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         found[path.relative_to(folder).as_posix()] = {"sha256": _digest(path), "bytes": path.stat().st_size}
-        _sync(path)
+        sync(path)
     text = json.dumps({**facts, "v": 1, "files": found}, sort_keys=True, indent=1)
     (folder / LIST).write_text(text)
-    _sync(folder / LIST)
+    sync(folder / LIST)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -96,6 +96,15 @@ def put_store_back(folder: Path) -> int:
     return count
 
 
+def sync(path: Path) -> None:
+    """Have a file, or what a folder names, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -120,11 +129,3 @@ def _digest(path: Path) -> str:
         while piece := file.read(_PIECE):
             whole.update(piece)
     return whole.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -51,11 +51,27 @@ def facts(folder: Path) -> tuple[int, str]:
 def replaced(connection: BaseDatabaseWrapper, folder: Path) -> Iterator[None]:
     """Put the backup's rows in the place of those there are; an error in the block leaves these as they were.
 
-    Raises BadBackup when its tables are not those of the code.
+    Raises BadBackup while others are connected, and when its tables are not those of the code.
     """
     with transaction.atomic(using=connection.alias):
-        _load(connection, folder)
+        with connection.cursor() as cursor:
+            _check_alone(cursor)
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # files may take longer than a minute
+        with connection.wrap_database_errors:
+            _load(connection, folder)
         yield
+
+
+def _check_alone(cursor: Any) -> None:
+    """Raises BadBackup. Of others' sessions one may not see the kind; those of the server itself are nobody's."""
+    cursor.execute(
+        "SELECT usename, pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND usesysid IS NOT NULL AND COALESCE(backend_type, 'client backend') = 'client backend' ORDER BY pid"
+    )
+    if found := [f"{user} in process {pid}" for user, pid in cursor.fetchall()]:
+        raise BadBackup(
+            f"others have the database open ({', '.join(found[:5])}): stop the site, and whatever else reads it, first."
+        )
 
 
 def _load(connection: BaseDatabaseWrapper, folder: Path) -> None:

@@ -9,12 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mlops.errors import BadBackup
+from mlops.services.backups import folder as kept
 
 FILE = "database.sqlite3"
+PATIENCE = 1  # seconds that another process has to let go
 
 
 def dump(connection: BaseDatabaseWrapper, folder: Path) -> None:
@@ -29,7 +30,7 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> None:
 
 def facts(folder: Path) -> tuple[int, str]:
     """Return how many events the audit log in a backup has, and its head. Raises BadBackup."""
-    with closing(sqlite3.connect(f"file:{folder / FILE}?mode=ro", uri=True)) as copy:
+    with closing(sqlite3.connect(f"{(folder / FILE).absolute().as_uri()}?mode=ro", uri=True)) as copy:
         _check(copy)
         found = copy.execute("SELECT seq, hash FROM mlops_auditevent ORDER BY seq DESC LIMIT 1").fetchone()
     return (found[0], bytes(found[1]).hex()) if found else (0, "")
@@ -37,47 +38,83 @@ def facts(folder: Path) -> tuple[int, str]:
 
 @contextlib.contextmanager
 def replaced(connection: BaseDatabaseWrapper, folder: Path) -> Iterator[None]:
-    """Put the backup's database in the place of this one; an error in the block puts this one back."""
+    """Let the block work on a copy of the backup, and have that take this database's place, in one rename.
+
+    After an error, or a kill at any moment, this database is as it was. Raises BadBackup while others have it open.
+    """
     name = Path(str(connection.settings_dict["NAME"]))
-    aside = name.with_name(f".{name.name}.before-restore")
-    _settle(connection)
+    connection.close()
+    _settle(name)
     name.parent.mkdir(parents=True, exist_ok=True)
-    draft = name.with_name(f".{name.name}.restoring-{os.getpid()}")
+    _drop_drafts(name)  # of one that was killed: it may hold whom its block would have erased
+    draft = name.with_name(f"{_drafts(name)}{os.getpid()}")
     try:
         _copy(folder / FILE, draft)
-        if name.exists():
-            os.replace(name, aside)
-        os.replace(draft, name)
+        with _at(connection, draft):
+            yield
+        _settle(draft)
+        kept.sync(draft)
+        _settle(name)  # asked again: somebody may have come meanwhile
         _drop_logs(name)
-        yield
-    except BaseException:
-        connection.close()
-        if aside.exists():
-            os.replace(aside, name)
-            _drop_logs(name)
-        raise
+        os.replace(draft, name)
+        kept.sync(name.parent)
     finally:
-        draft.unlink(missing_ok=True)
-    aside.unlink(missing_ok=True)
+        _drop_drafts(name)
 
 
-def _settle(connection: BaseDatabaseWrapper) -> None:
-    """Have all that was written in the one file, and let go of it. A database that cannot be read is why we are here."""
-    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+@contextlib.contextmanager
+def _at(connection: BaseDatabaseWrapper, file: Path) -> Iterator[None]:
+    """Point the connection, and with it every query, at another file."""
+    usual = connection.settings_dict
     connection.close()
+    connection.settings_dict = {**usual, "NAME": str(file)}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = usual
+
+
+def _settle(file: Path) -> None:
+    """Have all that was written in the one file, and nobody at it. Raises BadBackup.
+
+    A database that is missing or cannot be read is why we are here.
+    """
+    if not file.exists():
+        return
+    address = f"{file.absolute().as_uri()}?mode=rw"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)) as line:
+            line.execute("PRAGMA journal_mode=DELETE")  # not while another connection has a write-ahead log open
+            line.execute("BEGIN EXCLUSIVE")  # nor this, where there is none and another is in a transaction
+            line.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        code = error.sqlite_errorcode & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BadBackup(
+                "another process has the database open: stop the site, and whatever else reads it, first."
+            ) from error
+        if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise BadBackup(f"{file} cannot be asked who has it open ({error}): move it away first.") from error
 
 
 def _copy(source: Path, target: Path) -> None:
     with source.open("rb") as read, target.open("wb") as file:
         while part := read.read(2**22):
             file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def _drafts(name: Path) -> str:
+    return f".{name.name}.restoring-"
+
+
+def _drop_drafts(name: Path) -> None:
+    for path in [path for path in name.parent.iterdir() if path.name.startswith(_drafts(name))]:
+        path.unlink(missing_ok=True)
 
 
 def _drop_logs(name: Path) -> None:
-    """Of the database that went: they would be played into the one that came."""
+    """Of a database that could not be read: they would be played into the one that comes."""
     for suffix in ("-wal", "-shm", "-journal"):
         name.with_name(name.name + suffix).unlink(missing_ok=True)
 

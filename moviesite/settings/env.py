@@ -170,7 +170,7 @@ def shown(url: str) -> str:
     return f"{scheme}***@{host}" if before and "?" not in before and PLAIN.fullmatch(host) else f"{scheme}***"
 
 
-OWNERS_COMMANDS = ("migrate", "postgres_roles")  # what only the role that owns the tables may do
+OWNERS_COMMANDS = ("migrate", "postgres_roles", "restore")  # what only the role that owns the tables may do
 
 
 def database_variable() -> str:

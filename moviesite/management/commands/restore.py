@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from catalog.services import erasure
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             found = backups.put_back(
                 folder=folder, reason=reason, who=lambda: _person(by), at=timezone.now(), afterwards=_afterwards
             )
-        except MlopsError as error:
+        except (MlopsError, DatabaseError) as error:
             raise CommandError(f"Nothing was changed: {error}") from error
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write(

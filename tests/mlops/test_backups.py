@@ -12,20 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as site
 from django.db import connection, transaction
+from django.test import override_settings
 
 from mlops import store, triggers
+from mlops.erasure import erase_subject
 from mlops.errors import BadBackup, Refused
-from mlops.models import AuditEvent, Deployment, ModelVersion
+from mlops.models import AuditEvent, Dataset, Deployment, Erasure, ModelVersion
+from mlops.pipeline import parquet
+from mlops.pipeline.freeze import freeze
+from mlops.pipeline.steps import BY_NAME
 from mlops.ports import SYSTEM
 from mlops.services import backups
 from mlops.services.audit import record, verify
+from mlops.services.backups import folder as kept
+from mlops.services.backups import needed
 from tests.factories.mlops import NOON, make_person, make_promotion
 from tests.mlops import sql
-from tests.mlops.training import child, in_child, wait_for
+from tests.mlops.test_erasing import learned_from
+from tests.mlops.training import carried_out, child, in_child, wait_for
+from tests.toy_recipe import ToyLearner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(hours=1)
+GOVERNED = getattr(site, "MLOPS_GOVERNED", {})
 
 
 def nothing(by: Any) -> None:
@@ -217,3 +228,39 @@ def test_a_database_that_cannot_be_read_is_replaced(backup: Path) -> None:
     name.with_name(f"{name.name}-wal").write_bytes(b"nor a log" * 1000)
     restore(backup)
     assert verify().holds
+
+
+def test_a_backup_says_which_files_its_rows_name_and_it_has_not(backup: Path, tmp_path: Path) -> None:
+    assert backups.check(folder=backup).lacking == ()
+    digest = ModelVersion.objects.get().artefact_digest
+    store.remove(digest)
+    made = backups.back_up(folder=tmp_path / "tuesday", by=SYSTEM, at=LATER)
+    assert made.lacking == backups.check(folder=tmp_path / "tuesday").lacking == (digest,)
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_backup_needs_what_the_steps_of_a_run_left() -> None:
+    run = carried_out()
+    left = {digest for step in run.steps.all() for digest in BY_NAME[step.name].files(step.output)}
+    assert left < needed.files()
+    assert all(store.has(digest) for digest in needed.files())
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_backup_beside_which_somebody_is_erased_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The erasure comes when the database is written, and the files are not."""
+    freeze(recipe=ToyLearner(), until=NOON, by=SYSTEM, at=NOON)
+    copy_store, subjects = kept.copy_store, [learned_from()]
+
+    def late(folder: Path) -> set[str]:
+        if not Erasure.objects.exists():
+            erase_subject(subjects=subjects, reason="asked for", by=SYSTEM, at=NOON, rows=lambda: {"toy_answers": 6})
+        return copy_store(folder)
+
+    monkeypatch.setattr(kept, "copy_store", late)
+    made = backups.back_up(folder=tmp_path / "monday", by=SYSTEM, at=NOON)
+    assert made.lacking == ()
+    shutil.rmtree(site.ARTEFACTS)
+    with override_settings(MLOPS_GOVERNED=GOVERNED):  # what is put back has the guards of the whole site
+        restore(made.folder)
+    assert len(parquet.rows_of(Dataset.objects.get())["subject"]) == Dataset.objects.get().rows

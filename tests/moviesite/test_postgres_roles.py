@@ -152,6 +152,8 @@ def test_who_serves_backs_up_and_the_owner_restores_once_nobody_is_served(tmp_pa
     make_promotion()
     with logged_in(APP):
         backups.back_up(folder=tmp_path / "monday", by=SYSTEM, at=NOON)
+        with pytest.raises(CommandError, match="Nothing was changed: must be owner"):
+            call_command("restore", tmp_path / "monday", by="anybody", reason="the disk broke")
     another = connection.Database.connect(**connection.get_connection_params())
     with logged_in(OWNER):
         with closing(another), pytest.raises(BadBackup, match="others have the database open"):

@@ -14,32 +14,35 @@ from mlops.errors import BadBackup
 from mlops.ports import Actor
 from mlops.services import audit, checkpoints
 from mlops.services.backups import folder as kept
-from mlops.services.backups import postgres, sqlite
+from mlops.services.backups import needed, postgres, sqlite
 from mlops.services.backups.folder import Backup
 
 __all__ = ["Backup", "back_up", "check", "put_back"]
+
+ATTEMPTS = 5  # at a backup: one fails when somebody is erased between database and files
 
 
 def back_up(*, folder: Path, by: Actor, at: datetime) -> Backup:
     """Write the database at one moment and every stored file into a new folder. Raises BadBackup when it exists.
 
-    The folder is whole or not there. An audit event tells of it; keys and passwords of this machine are not in it.
+    The folder is all written or not there, and says what the store lacked. An audit event tells of it; keys and
+    passwords of this machine are not in it.
     """
     if folder.exists():
         raise BadBackup(f"{folder} exists already: name a new folder.")
     draft = folder.with_name(f".{folder.name}.draft-{os.getpid()}")
-    draft.mkdir(parents=True, mode=0o700)
     try:
-        _vendor().dump(connection, draft)
-        kept.copy_store(draft)
+        lacking = _filled(draft)
         events, head = _vendor().facts(draft)
         facts = {"vendor": connection.vendor, "migrations": _migrations(), "events": events, "head": head}
-        digest = kept.close(draft, {**facts, "made_at": at.isoformat()})
+        digest = kept.close(draft, {**facts, "lacking": sorted(lacking), "made_at": at.isoformat()})
         draft.rename(folder)
+        kept.sync(folder.parent)
     finally:
         kept.discard(draft)
     with transaction.atomic():
-        audit.record("system.backed-up", f"backup:{digest[:12]}", by=by, at=at, digest=digest, events=events, head=head)
+        facts = {"digest": digest, "events": events, "head": head, "lacking": len(lacking)}
+        audit.record("system.backed-up", f"backup:{digest[:12]}", by=by, at=at, **facts)
     return kept.read(folder)
 
 
@@ -75,6 +78,17 @@ def put_back(
             audit.record("system.restored", f"backup:{found.digest[:12]}", by=by, at=at, reason=reason, **facts)
         checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at)
     return found
+
+
+def _filled(draft: Path) -> set[str]:
+    """Write database and files into a folder, anew while files go meanwhile; return what its rows name, and it has not."""
+    for _ in range(ATTEMPTS):
+        kept.discard(draft)
+        draft.mkdir(parents=True, mode=0o700)
+        lacking = _vendor().dump(connection, draft) - kept.copy_store(draft)
+        if lacking <= needed.files():  # no row of now does without: they were lost before
+            break
+    return lacking
 
 
 def _vendor() -> ModuleType:

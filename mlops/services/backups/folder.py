@@ -23,7 +23,7 @@ _PIECE = 2**22
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was read and checked. events, head: of the audit log in it."""
+    """A backup that was read and checked. events, head: of the audit log in it. lacking: files its rows name, and it has not."""
 
     folder: Path
     digest: str
@@ -34,10 +34,12 @@ class Backup:
     head: str
     files: int
     bytes: int
+    lacking: tuple[str, ...]
 
 
-def copy_store(folder: Path) -> None:
-    """Copy every stored file, each checked against its name. What was changed in the store is not carried on."""
+def copy_store(folder: Path) -> set[str]:
+    """Copy every stored file, each checked against its name, and return which. What was changed is not carried on."""
+    copied = set()
     for digest in stored():
         try:
             data = store.open(digest)
@@ -46,6 +48,8 @@ def copy_store(folder: Path) -> None:
         place = folder / STORE / digest[:2]
         place.mkdir(parents=True, exist_ok=True)
         (place / digest).write_bytes(data)
+        copied.add(digest)
+    return copied
 
 
 def stored() -> Iterator[str]:
@@ -64,7 +68,8 @@ def close(folder: Path, facts: dict[str, Any]) -> str:
         sync(path)
     text = json.dumps({**facts, "v": 1, "files": found}, sort_keys=True, indent=1)
     (folder / LIST).write_text(text)
-    sync(folder / LIST)
+    for path in (folder / LIST, *(path for path in folder.rglob("*") if path.is_dir()), folder):
+        sync(path)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -77,13 +82,13 @@ def read(folder: Path) -> Backup:
         told = json.loads(text)
         listed = {str(name): dict(fact) for name, fact in told["files"].items()}
         facts = (str(told["vendor"]), tuple(map(str, told["migrations"])), int(told["events"]), str(told["head"]))
-        made_at = datetime.fromisoformat(told["made_at"])
+        made_at, lacks = datetime.fromisoformat(told["made_at"]), tuple(map(str, told.get("lacking", [])))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadBackup(f"{folder} is no backup: {LIST} cannot be read ({error}).") from error
     _check(folder, listed)
     whole = sum(int(fact["bytes"]) for fact in listed.values())
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Backup(folder, digest, made_at, *facts, len(listed), whole)
+    return Backup(folder, digest, made_at, *facts, len(listed), whole, lacks)
 
 
 def put_store_back(folder: Path) -> int:

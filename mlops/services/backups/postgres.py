@@ -11,14 +11,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mlops import triggers
 from mlops.errors import BadBackup
+from mlops.services.backups import needed
 
 FOLDER = "tables"
 COLUMNS = "columns.json"
 PIECE = 2**20  # bytes
 
 
-def dump(connection: BaseDatabaseWrapper, folder: Path) -> None:
-    """Write every table as it is at one moment, as COPY tells it, and which columns it has."""
+def dump(connection: BaseDatabaseWrapper, folder: Path) -> set[str]:
+    """Write every table as it is at one moment, as COPY tells it, and which columns it has; return what files it needs."""
     (folder / FOLDER).mkdir()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -30,7 +31,9 @@ def dump(connection: BaseDatabaseWrapper, folder: Path) -> None:
             ):
                 for row in rows:
                     file.write(row)
+        files = needed.files()
     (folder / FOLDER / COLUMNS).write_text(json.dumps(columns, indent=1, sort_keys=True))
+    return files
 
 
 def facts(folder: Path) -> tuple[int, str]:

@@ -13,19 +13,23 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mlops.errors import BadBackup
 from mlops.services.backups import folder as kept
+from mlops.services.backups import needed
 
 FILE = "database.sqlite3"
 PATIENCE = 1  # seconds that another process has to let go
 
 
-def dump(connection: BaseDatabaseWrapper, folder: Path) -> None:
-    """Write the database as it is at one moment, in a file that needs no other beside it."""
+def dump(connection: BaseDatabaseWrapper, folder: Path) -> set[str]:
+    """Write the database as it is at one moment, in a file that needs no other beside it; return what files it needs."""
     connection.ensure_connection()
     source: Any = connection.connection
     with closing(sqlite3.connect(folder / FILE)) as copy:
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
         _check(copy)
+    with _at(connection, folder / FILE):
+        files = needed.files()
+    _settle(folder / FILE)
+    return files
 
 
 def facts(folder: Path) -> tuple[int, str]:

@@ -35,3 +35,8 @@ class Command(BaseCommand):
             f"{folder}: {found.vendor}, {found.files} files, {found.bytes / 1e6:.1f} MB, {found.events} audit events,"
             f" digest {found.digest}, {time.monotonic() - began:.1f} s."
         )
+        if found.lacking:
+            raise CommandError(
+                f"It is not whole: its rows name {len(found.lacking)} files that were missing or damaged in the store"
+                f" ({', '.join(found.lacking[:5])}). Put them back from an older backup, then make another."
+            )

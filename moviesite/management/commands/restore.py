@@ -50,6 +50,10 @@ class Command(BaseCommand):
             f"Restored from {folder}: {found.events} audit events, {found.files} files, {time.monotonic() - began:.1f} s."
             " Now: manage.py audit verify --live"
         )
+        if found.lacking:
+            self.stderr.write(
+                f"The backup lacked {len(found.lacking)} files of its rows: {', '.join(found.lacking[:5])}."
+            )
 
 
 def _person(username: str) -> Actor:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog import groups
 from catalog.models import Movie
 from catalog.queue import PUBLISH_EDITION
+from mlops.models import ModelVersion
 from moviesite import health
 from tests.catalog import staff
 from tests.factories import catalog as make
@@ -128,14 +129,18 @@ def tasks(client: Client, role: str) -> list[tuple[str, str]]:
     return [(task.words, task.href) for task in sections(client)[role].tasks]
 
 
+def learner(**given: Any) -> ModelVersion:
+    return make_mlops.make_candidate(recipe_key="recommender", **given)
+
+
 def test_approvers_find_what_they_may_decide_on_and_are_not_shown_their_own() -> None:
     approver = staff.member_of(groups.APPROVERS, groups.DATA_SCIENTISTS)
-    theirs = make_mlops.make_promotion_request(at=timezone.now())
-    make_mlops.make_promotion_request(make_mlops.make_candidate(), by=approver, at=timezone.now())
-    make_mlops.make_promotion_request(make_mlops.make_candidate(by=approver), at=timezone.now())
+    theirs = make_mlops.make_promotion_request(learner(), at=timezone.now())
+    make_mlops.make_promotion_request(learner(), by=approver, at=timezone.now())
+    make_mlops.make_promotion_request(learner(by=approver), at=timezone.now())
     waiting = tasks(staff.signed_in(approver), groups.APPROVERS)
     assert waiting == [
-        ("toy-learner v1 is asked for, just now: «it is better».", f"/admin/mlops/promotionrequest/{theirs.pk}/change/")
+        ("recommender v1 is asked for, just now: «it is better».", f"/admin/mlops/promotionrequest/{theirs.pk}/change/")
     ]
     section = sections(staff.in_group(groups.APPROVERS))[groups.APPROVERS]
     assert [task.act for task in section.tasks] == ["Review and decide"] * 3
@@ -143,9 +148,9 @@ def test_approvers_find_what_they_may_decide_on_and_are_not_shown_their_own() ->
 
 
 def test_a_candidate_that_nobody_asked_for_is_offered_to_those_who_may_ask() -> None:
-    version = make_mlops.make_candidate()
-    make_mlops.make_candidate(gates={"passed": False})
-    words = "A candidate waits: toy-learner v1 passed 1 of 1 gates."
+    version = learner()
+    learner(gates={"passed": False})
+    words = "A candidate waits: recommender v1 passed 2 of 2 gates."
     scientist = staff.in_group(groups.DATA_SCIENTISTS)
     assert tasks(scientist, groups.DATA_SCIENTISTS) == [(words, f"/admin/mlops/modelversion/{version.pk}/request/")]
     approver = staff.in_group(groups.APPROVERS)

@@ -83,9 +83,7 @@ def test_the_page_says_what_to_do_when_enough_voted_while_one_was_away() -> None
     assert all(ENOUGH in page_of(third, row, base) for row, base in here)
     vote(third, request)
     third.post(f"{ASKS}{wish.pk}/decide/", {"verdict": "APPROVE", "reason": WHY})
-    request.refresh_from_db()
-    wish.refresh_from_db()
-    assert (request.state, wish.state) == ("PROMOTED", "APPLIED")
+    assert (PromotionRequest.objects.get().state, PolicyRequest.objects.get().state) == ("PROMOTED", "APPLIED")
 
 
 def test_the_page_says_whether_the_evidence_still_holds_and_what_differs() -> None:

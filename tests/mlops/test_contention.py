@@ -20,8 +20,9 @@ from tests.mlops.test_approvals import together
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("toys")]
 
 
-def back(at: Any, **given: Any) -> Deployment | None:
-    return promotion.roll_back(recipe_key="toy-learner", reason="worse", by=make_approver(), at=at, **given)
+def back(at: Any, by: Any = None, **given: Any) -> Deployment | None:
+    by = by or make_approver()
+    return promotion.roll_back(recipe_key="toy-learner", reason="worse", by=by, at=at, **given)
 
 
 def test_of_two_who_roll_back_what_they_looked_at_one_does_and_the_other_hears_what_serves() -> None:
@@ -80,6 +81,7 @@ def test_a_refusal_is_not_tried_again_nor_is_what_no_moment_mends() -> None:
 
 def test_a_slot_that_somebody_holds_is_said_to_be_busy() -> None:
     make_promotion()
+    approver = make_approver()
     held, free = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -95,7 +97,7 @@ def test_a_slot_that_somebody_holds_is_said_to_be_busy() -> None:
     _impatient()
     try:
         with pytest.raises(Busy, match="too many changes are made at this moment: nothing was done, try again"):
-            back(NOON + timedelta(hours=1))
+            back(NOON + timedelta(hours=1), approver)
     finally:
         free.set()
         holder.join()

@@ -27,7 +27,7 @@ def test_a_candidate_is_announced_once_with_the_way_to_its_approval(notices: Not
     assert notices.fresh(0) == []
     version = make_candidate(recipe_key="recommender")
     (words,) = notices.fresh(EVERY)
-    assert "recommender v1 passed 1 of 1 gates" in words
+    assert "recommender v1 passed 2 of 2 gates" in words
     assert words.index("«scientist»") < words.index("«approver»")
     links = re.findall(rf"{SITE}(/admin/\S+)", words)
     assert [resolve(link).view_name for link in links] == [

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,12 @@ GENESIS = bytes(32)
 # `{"action":"…",` of every event: keys are in order, no action has a comma, and what somebody forged stays short.
 TO_COMMA = Substr(Substr("body", 1, 80), 1, StrIndex("body", Value(",")))
 ABOUT_ROWS = '{"action":"rows.'  # how the body of an event begins that is about changes which nobody had answered for
-CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
+)
 TEXTS = ("action", "actor", "at", "object", "reason")  # what every event says, beside its details
 DEEPEST = 32  # how deeply an event nests; a reader may have a small stack
+_SAYS, _KINDS = (*TEXTS, "detail"), [*[str] * len(TEXTS), dict]
 _READ = json.JSONDecoder()
 # What readers of the log take out of an event's details, and of which kind it has to be.
 _DETAILS = {"event": int, "request": int, "deployment": int, "evidence": str, "gates": str, "tables": dict}
@@ -61,21 +64,20 @@ def _deep(found: Any) -> bool:
 
 
 def _lacking(found: dict[str, Any]) -> str:
-    for name in TEXTS:
-        if type(found.get(name)) is not str:
-            return f"it does not say its {name}"
-    if not _dated(found["at"]):
-        return "it does not say at which moment it was written"
-    return "" if isinstance(found.get("detail"), dict) else "it does not say its detail"
+    kinds = [*map(type, map(found.get, _SAYS))]
+    if kinds != _KINDS:
+        wrong = [name for name, kind, other in zip(_SAYS, kinds, _KINDS, strict=True) if kind is not other]
+        return f"it does not say its {', '.join(wrong)}"
+    return "" if _dated(found["at"]) else "it does not say at which moment it was written"
 
 
 def _dated(text: str) -> bool:
     """Say whether a text is a moment with its zone, that can be told in any other."""
     try:
         moment = datetime.fromisoformat(text)
-        return moment.tzinfo is not None and 1 < moment.astimezone(UTC).year < datetime.max.year
-    except (ValueError, OverflowError):
+    except ValueError:
         return False
+    return moment.tzinfo is not None and datetime.min.year < moment.year < datetime.max.year
 
 
 class AuditEvent(models.Model):

@@ -228,6 +228,17 @@ def test_a_found_session_guesses_no_password(page: str, field: str) -> None:
     assert User.objects.get(pk=user.pk).check_password(PASSWORD)
 
 
+@pytest.mark.parametrize("page", ["/admin/password_change/", "/admin/password_change/done/"])
+def test_the_admin_takes_no_password_on_a_page_of_its_own(page: str) -> None:
+    client, user = Client(), make_user(is_staff=True, is_superuser=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    new = {"new_password1": "ten-reels-of-nitrate", "new_password2": "ten-reels-of-nitrate"}
+    assert (
+        client.get(page).url == client.post(page, {"old_password": PASSWORD} | new).url == "/accounts/password/change/"
+    )
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+
+
 def test_the_lockout_of_staff_is_on_record_once_and_of_nobody_else() -> None:
     boss = make_user("boss", is_staff=True)
     make_user("ida")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from catalog.services import second_factors
+from catalog.services.leftovers import end_sessions
 from moviesite import proof, second_factor
 
 
@@ -60,6 +61,7 @@ class AddApp(_Noted, ActivateTOTPView):  # type: ignore[misc]
         app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
         second_factor.take_step(app, form.cleaned_data["code"])
         record_authentication(self.request, self.request.user, "mfa", id=app.pk, type=app.type, reauthenticated=True)
+        end_sessions(self.request.user, but=self.request.session.session_key)  # they were opened by a password alone
         return response
 
 

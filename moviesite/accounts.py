@@ -8,6 +8,7 @@ from django.urls import path
 
 from catalog.views import leaving
 from moviesite import account_pages as ours
+from moviesite.second_factor import shown_first
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -16,16 +17,18 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("reauthenticate/", login_required(ours.Again.as_view()), name="account_reauthenticate"),
     path("delete/", leaving.leave, name="account_delete"),
-    path("password/change/", views.password_change, name="account_change_password"),
-    path("second-factor/", index, name="mfa_index"),
+    path("password/change/", shown_first(views.password_change), name="account_change_password"),
+    path("second-factor/", shown_first(index), name="mfa_index"),
     path("second-factor/code/", authenticate, name="mfa_authenticate"),
     path("second-factor/again/", login_required(ours.AgainByCode.as_view()), name="mfa_reauthenticate"),
     path("second-factor/app/", login_required(ours.AddApp.as_view()), name="mfa_activate_totp"),
-    path("second-factor/app/remove/", login_required(ours.RemoveApp.as_view()), name="mfa_deactivate_totp"),
-    path("second-factor/recovery-codes/", view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/app/remove/", login_required(shown_first(ours.RemoveApp.as_view())), name="mfa_deactivate_totp"
+    ),
+    path("second-factor/recovery-codes/", shown_first(view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "second-factor/recovery-codes/new/",
-        login_required(ours.MakeCodes.as_view()),
+        login_required(shown_first(ours.MakeCodes.as_view())),
         name="mfa_generate_recovery_codes",
     ),
 ]

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -11,10 +13,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import force_bytes
 
+from moviesite import proof
+
 STEP = "step"  # in an app's data: the last half-minute whose code was taken
+
+View = Callable[..., HttpResponse]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -47,6 +53,17 @@ def has_one(user: Any) -> bool:
 def shown(request: HttpRequest) -> bool:
     """Say whether somebody showed a second factor in this session."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def shown_first(view: View) -> View:
+    """Lead whoever has a second factor and showed none in this session to show it: no password alone takes it over."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        bare = request.user.is_authenticated and has_one(request.user) and not shown(request)
+        return proof.led(request, "mfa_reauthenticate") if bare else view(request, *args, **kwargs)
+
+    return guarded
 
 
 def _box() -> MultiFernet:

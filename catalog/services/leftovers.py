@@ -52,11 +52,14 @@ def take_out(person: Person) -> Mapping[str, int]:
     return gone
 
 
-def end_sessions(user: User) -> int:
-    """Sign an account out wherever it is signed in, or half way in, and return how many sessions that ended."""
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Sign an account out wherever it is signed in, or half way in, and return how many sessions that ended.
+
+    but: the key of a session that stays.
+    """
     mine = [
         session.pk
-        for session in Session.objects.order_by("pk").iterator(chunk_size=CHUNK)
+        for session in Session.objects.exclude(pk=but).order_by("pk").iterator(chunk_size=CHUNK)
         if _is_of(session.get_decoded(), str(user.pk))
     ]
     return sum(Session.objects.filter(pk__in=mine[at : at + CHUNK]).delete()[0] for at in range(0, len(mine), CHUNK))

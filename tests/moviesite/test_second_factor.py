@@ -4,6 +4,7 @@ import subprocess
 import sys
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -29,6 +30,13 @@ def boss() -> User:
 
 def sign_in(client: Client, user: User, **more: str) -> Any:
     return client.post("/accounts/login/", {"login": user.username, "password": PASSWORD, **more})
+
+
+def grow_old(client: Client) -> None:
+    """Let the last proof be older than any that counts."""
+    session = client.session
+    session[proof.GIVEN] = session[proof.GIVEN] | {"at": 0}
+    session.save()
 
 
 def signed_in(client: Client) -> bool:
@@ -106,22 +114,62 @@ def test_no_secret_is_in_the_database_and_another_secret_key_reads_none(boss: Us
 
 
 def test_setting_up_and_removing_ask_for_a_fresh_proof(boss: User) -> None:
-    client = staff.signed_in(boss)
-    session = client.session
-    session[proof.GIVEN] = {"by": str(boss.pk), "at": 0}
-    session.save()
+    client = Client()
+    sign_in(client, boss)
+    grow_old(client)
     assert client.get(APP).url.startswith("/accounts/reauthenticate/")
     app_of(boss)
+    client = Client()
+    sign_in(client, boss)
+    client.post(CODE, {"code": code()})
+    grow_old(client)
     assert client.post(f"{APP}remove/").url.startswith("/accounts/reauthenticate/")
     assert Authenticator.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_staff", [True, False], ids=["staff", "a visitor"])
+@pytest.mark.parametrize("act", ["second-factor/app/remove/", "second-factor/recovery-codes/new/", "password/change/"])
+def test_a_password_alone_takes_no_second_factor_over(act: str, is_staff: bool) -> None:
+    user, client = make_user(is_staff=is_staff), Client()
+    sign_in(client, user)
+    app_of(user)
+    recovery_codes_of(user)
+    kept = list(Authenticator.objects.order_by("pk").values())
+    given = {"oldpassword": PASSWORD, "password1": "ten-reels-of-nitrate", "password2": "ten-reels-of-nitrate"}
+    again = {"password": PASSWORD, "next": f"/accounts/{act}"}
+    for _ in range(2):
+        led = client.post(f"/accounts/{act}", given).url
+        assert led == f"/accounts/second-factor/again/?next={quote(f'/accounts/{act}', safe='')}"
+        client.post("/accounts/reauthenticate/", again)
+    assert list(Authenticator.objects.order_by("pk").values()) == kept
+    assert User.objects.get(pk=user.pk).check_password(PASSWORD)
+    assert client.post("/accounts/second-factor/again/", again | {"code": code()}).url == f"/accounts/{act}"
+    assert "again" not in client.post(f"/accounts/{act}", given).url
+
+
+def test_recovery_codes_that_nobody_saw_yet_are_shown_to_no_password_alone(boss: User) -> None:
+    client = Client()
+    sign_in(client, boss)
+    app_of(boss)
+    recovery_codes_of(boss)
+    assert client.get("/accounts/second-factor/recovery-codes/").url.startswith("/accounts/second-factor/again/")
+    client.post("/accounts/second-factor/again/", {"code": code()})
+    assert client.get("/accounts/second-factor/recovery-codes/").context["can_view_codes"]
+
+
+def test_setting_one_up_ends_the_sessions_that_a_password_alone_opened(boss: User) -> None:
+    here, elsewhere, anna = Client(), Client(), staff.signed_in(make_user("anna", is_staff=True))
+    for client in (here, elsewhere):
+        sign_in(client, boss)
+    here.post(APP, {"code": code(here.get(APP).context["form"].secret)})
+    assert [client.get("/accounts/second-factor/").status_code for client in (here, elsewhere, anna)] == [200, 302, 200]
+    assert not signed_in(elsewhere)
 
 
 def test_a_code_typed_after_the_proof_grew_old_is_not_lost(boss: User) -> None:
     client, other = staff.signed_in(boss), staff.signed_in(boss)
     secret = client.get(APP).context["form"].secret
-    session = client.session
-    session[proof.GIVEN] = session[proof.GIVEN] | {"at": 0}
-    session.save()
+    grow_old(client)
     assert client.post(APP, {"code": code(secret)}).url.startswith("/accounts/reauthenticate/")
     assert other.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": APP}).url == APP
     assert not Authenticator.objects.exists(), "what was sent in one session is done in no other"
@@ -194,13 +242,15 @@ def test_production_cannot_be_without_it() -> None:
     assert ran.stdout.strip() == "True"
 
 
-def test_a_staff_session_ends_after_half_a_day(boss: User) -> None:
+@pytest.mark.parametrize("page", ["/admin/catalog/user/", "/accounts/second-factor/", "/accounts/password/change/"])
+def test_a_staff_session_ends_after_half_a_day(boss: User, page: str) -> None:
     client = Client()
     sign_in(client, boss)
+    assert client.get(page).status_code == 200
     session = client.session
     session[proof.SIGNED_IN] -= 12 * 3600
     session.save()
-    assert client.get("/admin/catalog/user/").url == "/accounts/login/?next=%2Fadmin%2Fcatalog%2Fuser%2F"
+    assert client.get(page).url == f"/accounts/login/?next={quote(page, safe='')}"
     assert not signed_in(client)
 
 

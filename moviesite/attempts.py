@@ -20,6 +20,7 @@ from catalog.services import attempts
 
 PER_ACCOUNT = 5
 PER_ADDRESS = 20  # a house behind one address has several people
+STRANGER = "account:"
 KNOWN = "known"  # the cookie of a browser in which somebody signed in before
 KNOWN_LASTS = 180 * 24 * 3600
 
@@ -36,8 +37,9 @@ def counted(request: HttpRequest, account: str, user: User | None) -> Iterator[C
     """Count what is attempted inside as failed under the account's key and the address, unless it says it succeeded.
 
     After too many failures the attempt is not made at all: the answer is 429, whether it would have succeeded or not.
+    An address refuses strangers alone: others have shown something already, and share it with whoever fails on purpose.
     """
-    limits = {account: PER_ACCOUNT, f"address:{get_ip(request)}": PER_ADDRESS}
+    limits = {account: PER_ACCOUNT, f"address:{get_ip(request)}": PER_ADDRESS if account.startswith(STRANGER) else None}
     try:
         made = attempts.begin(limits=limits, at=timezone.now())
     except TooManyAttempts as refusal:
@@ -59,7 +61,7 @@ def of_name(request: HttpRequest, name: str) -> str:
     """
     name = same(name)
     held = _held(request)
-    return f"known:{name}:{held[1]}" if held and held[0] == _of(name) else f"account:{name}"
+    return f"known:{name}:{held[1]}" if held and held[0] == _of(name) else f"{STRANGER}{name}"
 
 
 def of_person(user: Any) -> str:

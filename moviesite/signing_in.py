@@ -1,6 +1,7 @@
 """Signing in: every password and every code is counted, whichever page asks for it."""
 
 import logging
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -35,6 +36,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         with attempts.counted(context.request, attempts.of_person(user), user) as this:
             this.succeeded = user.check_password(password)
         return this.succeeded
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return an IPv4 address that came as IPv6 for what it is: all of those would be one network."""
+        given: str = super().get_client_ip(request)
+        try:
+            address = ip_address(given)
+        except ValueError:
+            return given
+        return str(getattr(address, "ipv4_mapped", None) or given)
 
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
         return not proof.is_fresh(context.request)

@@ -18,7 +18,7 @@ from unfold.enums import ActionVariant
 
 from catalog.admin.history import Remembered
 from catalog.admin.key_forms import IssueKeyForm, RevokeKeyForm
-from catalog.admin.proof import refilled, require_fresh
+from catalog.admin.proof import Proven, refilled, require_fresh
 from catalog.admin.readonly import LookOnly
 from catalog.admin.reasons import Reasoned
 from catalog.admin.who import person
@@ -58,7 +58,7 @@ class KeyInline(LookOnly, TabularInline):
 
 
 @admin.register(Partner)
-class PartnerAdmin(Reasoned, Remembered):
+class PartnerAdmin(Proven, Reasoned, Remembered):
     inlines = (KeyInline,)
     may_revert = True
     list_display = ("name", "active", "created_at")

@@ -39,7 +39,7 @@ def refilled(form: Any, request: HttpRequest) -> Any:
 
 
 class Proven(ModelAdmin):
-    """Rows that nobody changes, adds or deletes without a fresh proof of who they are."""
+    """Rows that nobody changes, adds, deletes or puts back to an earlier state without a fresh proof of who they are."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -64,6 +64,9 @@ class Proven(ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return require_fresh(request) or super().delete_view(request, object_id, extra_context)
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return require_fresh(request) or super().history_form_view(request, *args, **kwargs)
 
 
 def _typed(request: HttpRequest) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import ReauthenticateView as ReauthenticateByCodeView
 from allauth.mfa.models import Authenticator
@@ -21,10 +23,14 @@ from moviesite import proof, second_factor
 
 
 class _Proves:
+    """Proving who one is does nothing by itself, but for the first code of an app: it would be too old to send again."""
+
     request: HttpRequest
 
     def form_valid(self, form: Any) -> HttpResponse:
         proof.give(self.request)
+        if get_next_redirect_url(self.request) != reverse("mfa_activate_totp"):
+            self.request.session.pop(STATE_SESSION_KEY, None)
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         return response
 

@@ -1,8 +1,6 @@
 """Proof of who sits there: a password or a second factor, given no longer than PROOF_LASTS seconds ago."""
 
 import time
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -14,9 +12,6 @@ from django.utils.http import urlencode
 
 GIVEN = "proof"  # in the session: {"by": account, "at": seconds since 1970}
 SIGNED_IN = "signed-in-at"
-SAFE = ("GET", "HEAD", "OPTIONS")
-
-View = Callable[..., HttpResponse]
 
 
 def give(request: HttpRequest) -> None:
@@ -45,17 +40,6 @@ def fresh(request: HttpRequest) -> HttpResponse | None:
         return None
     methods = get_adapter().get_reauthentication_methods(request.user)
     return led(request, methods[0]["url"] if methods else settings.LOGIN_URL)
-
-
-def fresh_proof(view: View) -> View:
-    """Let nobody through to what the view changes without a fresh proof; looking stays free."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        away = None if request.method in SAFE else fresh(request)
-        return away or view(request, *args, **kwargs)
-
-    return guarded
 
 
 def led(request: HttpRequest, to: str, back: str = "") -> HttpResponse:

@@ -4,18 +4,18 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
-from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from catalog import groups
-from catalog.models import PartnerKey, User
+from catalog.models import Partner, PartnerKey, User
 from mlops.models import AuditEvent
 from moviesite import proof
 from tests.catalog import staff
 from tests.factories.catalog import PASSWORD, make_partner, make_partner_key, make_user
-from tests.moviesite.codes import app_of, code
+from tests.moviesite.codes import app_of, code, recovery_codes_of
 
 pytestmark = pytest.mark.django_db
 AGAIN = "/accounts/reauthenticate/"
@@ -99,7 +99,19 @@ def acts() -> dict[str, tuple[str, dict[str, Any]]]:
     partner, user = make_partner(), make_user("ida")
     key, _ = make_partner_key(partner=partner)
     group = Group.objects.get(name=groups.AUDITORS)
+    one, another = (make_partner(active=False) for _ in range(2))
+    first = another.history.get()
+    again = {"active": "on", "reason": "they are back", "keys-TOTAL_FORMS": 0, "keys-INITIAL_FORMS": 0}
     return {
+        "bring the keys of a partner back": (
+            f"/admin/catalog/partner/{one.pk}/change/",
+            {"name": one.name, **again},
+        ),
+        "put a partner back": (
+            f"/admin/catalog/partner/{another.pk}/history/{first.pk}/",
+            {"name": another.name, **again},
+        ),
+        "add a partner": ("/admin/catalog/partner/add/", {"name": "Odeon Listings", **again}),
         "issue a key": (
             f"/admin/catalog/partner/{partner.pk}/issue_key/",
             {"scopes": ["charts:read"], "expires_on": "2030-01-01"},
@@ -120,6 +132,7 @@ def acts() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def state() -> list[Any]:
     return [
+        list(Partner.objects.order_by("pk").values()),
         list(PartnerKey.objects.order_by("pk").values()),
         list(User.objects.filter(username="ida").values()),
         list(Group.objects.order_by("pk").values("pk", "name", "permissions")),
@@ -138,6 +151,7 @@ def test_every_grave_act_asks_and_none_is_done_by_proving_alone(boss: Client) ->
     for address, given in asked.values():
         boss.post(address, given)
     assert all(now != then for now, then in zip(state(), before, strict=True))
+    assert not Partner.objects.filter(active=False).exists()
 
 
 def test_looking_asks_for_nothing(boss: Client) -> None:
@@ -162,15 +176,22 @@ def test_htmx_is_told_in_its_own_way(boss: Client) -> None:
     assert (page.status_code, page["HX-Redirect"].partition("?")[0]) == (204, AGAIN)
 
 
-def test_a_view_can_be_guarded_too(boss: Client) -> None:
-    done = []
-    view = proof.fresh_proof(lambda request: done.append(request.method) or HttpResponse())
-    for method in ("get", "post"):
-        request = getattr(RequestFactory(), method)("/act/")
-        request.session, request.user = {}, User.objects.get()
-        answer = view(request)
-    assert done == ["GET"]
-    assert answer.url == f"{AGAIN}?next=%2Fact%2F"
+@pytest.mark.parametrize("act", ["app/remove/", "recovery-codes/new/"])
+def test_proving_does_nothing_by_itself_to_a_second_factor(boss: Client, act: str) -> None:
+    app_of(User.objects.get())
+    boss.post("/accounts/second-factor/again/", {"code": code()})
+    recovery_codes_of(User.objects.get())
+    kept = list(Authenticator.objects.order_by("pk").values())
+    session = boss.session
+    session[proof.GIVEN] |= {"at": 0}
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session.save()
+    address = f"/accounts/second-factor/{act}"
+    led_to_prove(boss.post(address), address)
+    assert prove(boss, address).url == address
+    assert list(Authenticator.objects.order_by("pk").values()) == kept
+    boss.post(address)
+    assert list(Authenticator.objects.order_by("pk").values()) != kept
 
 
 # --- what was typed ------------------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from catalog import groups
 from catalog.models import Attempt, Movie, User
-from mlops.models import Deployment
+from mlops.models import Deployment, Job
 from moviesite import proof
 from tests.browser.conftest import Open
 from tests.browser.test_pages import too_wide, violations
 from tests.catalog import staff
 from tests.factories import mlops as make
-from tests.factories.catalog import PASSWORD
+from tests.factories.catalog import PASSWORD, make_member_rating
 from tests.moviesite.codes import app_of, code, recovery_codes_of
 
 pytestmark = pytest.mark.browser
@@ -146,13 +146,24 @@ def test_account_pages_are_accessible_and_fit(transactional_db: None, open_page:
     app_of(boss)
     recovery_codes_of(boss)
     with_one = ["second-factor/", "second-factor/recovery-codes/", "second-factor/recovery-codes/new/"]
-    with_one += ["second-factor/app/remove/", "second-factor/again/", "reauthenticate/?next=/top", "password/change/"]
+    with_one += [
+        "second-factor/app/remove/",
+        "second-factor/again/",
+        "reauthenticate/?next=/top",
+        "password/change/",
+        "delete/",
+    ]
     pages = [(boss, with_one), (bare, ["second-factor/", "second-factor/app/"])]
     found: dict[str, Any] = {}
     for user, addresses in pages:
-        page = open_page("/accounts/inactive/", by=user, width=width, dark=dark)
+        page = open_page("/accounts/second-factor/", by=user, width=width, dark=dark)
+        if user == boss:
+            type_into(page, "code", code())
+            page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Second factor").wait_for()
         for address in addresses:
             page.goto(f"/accounts/{address}")
+            assert page.url.endswith(address)
             found[f"{user}: {address}"] = violations(page), too_wide(page)
     page = open_page("/accounts/login/", width=width, dark=dark)
     page.get_by_label("Username").fill("boss")
@@ -165,3 +176,21 @@ def test_account_pages_are_accessible_and_fit(transactional_db: None, open_page:
     found["code"] = violations(page), too_wide(page)
     assert {name: faults for name, faults in found.items() if faults != ([], 0)} == {}
     assert Attempt.objects.count() == 2
+
+
+def test_a_visitor_asks_for_their_own_erasure_by_keyboard(films: list[Movie], visitor: User, open_page: Open) -> None:
+    make_member_rating(films[0], by=visitor)
+    page = open_page("/accounts/delete/", by=visitor)
+    page.get_by_text("Your 1 rating, with all its earlier values").wait_for()
+    type_into(page, "password", "wrong")
+    page.keyboard.press("Enter")
+    page.get_by_text("This is not your password.").wait_for()
+    assert (violations(page), too_wide(page)) == ([], 0)
+    assert User.objects.get(pk=visitor.pk).is_active
+    type_into(page, "password", PASSWORD)
+    tab_to(page, ".button-main")
+    page.keyboard.press("Enter")
+    page.get_by_text("Your account is closed. Everything you left here is being erased.").wait_for()
+    page.get_by_role("link", name="Sign in").wait_for()
+    assert not User.objects.get(pk=visitor.pk).is_active
+    assert Job.objects.get().task == "catalog.erase_member"

@@ -63,11 +63,12 @@ class AddApp(_Noted, ActivateTOTPView):  # type: ignore[misc]
     action = second_factors.ADDED
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user: Any = self.request.user
         response = super().form_valid(form)
-        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        app = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
         second_factor.take_step(app, form.cleaned_data["code"])
-        record_authentication(self.request, self.request.user, "mfa", id=app.pk, type=app.type, reauthenticated=True)
-        end_sessions(self.request.user, but=self.request.session.session_key)  # they were opened by a password alone
+        record_authentication(self.request, user, "mfa", id=app.pk, type=app.type, reauthenticated=True)
+        end_sessions(user, but=self.request.session.session_key)  # they were opened by a password alone
         return response
 
 

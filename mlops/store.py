@@ -25,14 +25,14 @@ def put(data: bytes) -> str:
         return digest
     if not final.parent.exists():
         final.parent.mkdir(parents=True, exist_ok=True)
-        _sync_folder(final.parent.parent)  # a folder, too, is there for good only once its own folder is synced
+        sync_folder(final.parent.parent)  # a folder, too, is there for good only once its own folder is synced
     draft = final.parent / f".draft-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _write(draft, data)
         os.rename(draft, final)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
     return digest
 
 
@@ -107,7 +107,8 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have it on the disk which files are in a folder."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

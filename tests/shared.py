@@ -33,6 +33,7 @@ def _own_artefacts(tmp_path: Path, settings: Any) -> None:
     settings.CHECKPOINT_KEY = tmp_path / "keys" / "checkpoint.pem"
     settings.CHECKPOINT_PUBLIC_KEY = tmp_path / "keys" / "checkpoint.pub.pem"
     settings.CHECKPOINT_PLACES = [tmp_path / "checkpoints", tmp_path / "witness"]
+    settings.ERASURE_PLACES = [tmp_path, tmp_path / "witness"]
 
 
 @pytest.fixture(autouse=True, scope="session")

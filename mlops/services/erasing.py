@@ -1,15 +1,16 @@
 """Erasing a subject: what was made of its rows is exchanged in the transaction that erases, and a tombstone tells of it."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection, transaction
 
 from mlops import store
-from mlops.errors import Conflict
+from mlops.errors import Conflict, MlopsError
 from mlops.models import Dataset, Erasure, ModelVersion, Run, RunStep
 from mlops.ports import Actor
 from mlops.services import erasures_log, relearning, unnamed
@@ -109,9 +110,23 @@ def switch(
             opened.save(force_insert=True)
             return _switched(opened, plan, rows(), by, at)
     except BaseException:
-        if opened.state == Erasure.State.DONE:  # the list may say so, and the database does not
-            erasures_log.append(digest=digest, at=at, void=True)
+        if opened.state == Erasure.State.DONE and _came_to_nothing(digest):  # and the list may say that it was done
+            with contextlib.suppress(MlopsError):
+                erasures_log.append(digest=digest, at=at, void=True)
         raise
+
+
+def _came_to_nothing(digest: str) -> bool:
+    """Say whether no tombstone stands. False when it cannot be told: a line too many in the list brings nobody back.
+
+    What ended us may have come after the commit, or while the database is still at it: then the lock waits for its end.
+    """
+    try:
+        with transaction.atomic():
+            lock_freezing()
+            return not Erasure.objects.filter(subject_digest=digest).exists()
+    except Error:
+        return False
 
 
 def _switched(opened: Erasure, plan: Plan, counts: Mapping[str, int], by: Actor, at: datetime) -> Erasure:

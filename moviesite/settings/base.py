@@ -127,6 +127,8 @@ ARTEFACT_PUBLIC_KEYS = env.files("ARTEFACT_PUBLIC_KEYS", [STATE / "keys" / "arte
 CHECKPOINT_KEY = env.file("CHECKPOINT_KEY", STATE / "keys" / "checkpoint.pem")
 CHECKPOINT_PUBLIC_KEY = env.file("CHECKPOINT_PUBLIC_KEY", STATE / "keys" / "checkpoint.pub.pem")
 CHECKPOINT_PLACES = env.folders("CHECKPOINT_PLACES", [STATE / "checkpoints", STATE / "witness"])
+# Who was erased, so that no backup brings them back: the same list in each, and an erasure waits for all of them.
+ERASURE_PLACES = env.folders("ERASURE_PLACES", [STATE, STATE / "witness"])
 CHECKPOINT_EVERY = env.whole("CHECKPOINT_EVERY", 60, least=1, most=3_600)  # seconds between two signed notes, with news
 KEYS_APART = False  # whether the web refuses to start when it could use the signer's key
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "retromovies/audit")  # the log's own name, in every note

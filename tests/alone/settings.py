@@ -43,6 +43,7 @@ ARTEFACT_PUBLIC_KEYS = [STATE / "artefacts.pub.pem"]
 CHECKPOINT_KEY = STATE / "checkpoint.pem"
 CHECKPOINT_PUBLIC_KEY = STATE / "checkpoint.pub.pem"
 CHECKPOINT_PLACES = [STATE / "checkpoints", STATE / "witness"]
+ERASURE_PLACES = [STATE, STATE / "witness"]
 CHECKPOINT_EVERY = 60
 AUDIT_ORIGIN = "alone/audit"
 AUDIT_URGENT: tuple[str, ...] = ()

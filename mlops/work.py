@@ -2,18 +2,42 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
+
+from django.db.models import Q
 
 from mlops.errors import BadJob
 from mlops.models import Job, Tick
 from mlops.queue import nudge
-from mlops.services import ticks
+from mlops.ports import Actor
+from mlops.services import job_acts, ticks
 from mlops.services.jobs import Lease, finish, heartbeat, offer
 
-__all__ = ["Job", "Lease", "finish", "handled", "handler", "heartbeat", "nudge", "offer", "on_tick"]
+__all__ = ["Job", "Lease", "finish", "handled", "handler", "heartbeat", "nudge", "offer", "offer_anew", "on_tick"]
 
 Handler = Callable[[Lease], Mapping[str, Any] | None]
 _handlers: dict[str, Handler] = {}
+
+
+def offer_anew(
+    *, key: str, task: str, queue: str, payload: Mapping[str, Any], reason: str, by: Actor, at: datetime
+) -> Job:
+    """Put work on record that may be asked for again, and return its job: the one that is open, or else a new one.
+
+    What was set apart under the key is called off for it: whoever may ask for the work needs no other right. For work
+    that finds done what is done, within a transaction that lets nobody else ask at the same moment.
+    """
+    known = list(Job.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:")).order_by("pk"))
+    for job in known:
+        if job.state in (Job.State.WAITING, Job.State.RUNNING):
+            return offer(key=job.key, task=job.task, queue=job.queue, payload=job.payload, by=by, at=at)
+        if job.state == Job.State.QUARANTINED:
+            job_acts.cancel(job_id=job.pk, reason=reason, by=by, at=at, may=lambda _: None)
+    taken = {job.key for job in known}
+    keys = chain([key], (f"{key}:{number}" for number in count(2)))
+    free = next(one for one in keys if one not in taken)
+    return offer(key=free, task=task, queue=queue, payload=payload, by=by, at=at)
 
 
 def handled(task: str) -> Callable[[Handler], Handler]:

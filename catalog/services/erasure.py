@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from catalog.errors import UnknownMember
@@ -31,6 +32,7 @@ ONESELF = Oneself()
 def ask(*, user: User, reason: str, by: Actor, at: datetime) -> work.Job:
     """Close an account at once and have a worker erase the person. Raises Refused.
 
+    Asked again while that waits it is the same job; after it was called off, or set apart, it is a new one.
     by: staff with the right, never for themself; or ONESELF, for a member who is no staff.
     """
     person = Person(user, Rater.objects.filter(user=user).first())
@@ -41,9 +43,11 @@ def ask(*, user: User, reason: str, by: Actor, at: datetime) -> work.Job:
         account.is_active = False
         account.save(update_fields=["is_active"])
         leftovers.end_sessions(account)
-        payload = {"digest": digest, "reason": reason.strip(), "by": str(by.subject_id)}
-        job = work.offer(key=f"erasure:{digest}", task=ERASE_MEMBER, queue=ERASING, payload=payload, by=by, at=at)
-        audit.record("erasure.asked", f"job:{job.pk}", by=by, at=at, reason=reason.strip(), digest=digest)
+        why = reason.strip()
+        payload = {"digest": digest, "reason": why, "by": str(by.subject_id)}
+        what: dict[str, Any] = {"key": f"erasure:{digest}", "task": ERASE_MEMBER, "queue": ERASING, "payload": payload}
+        job = work.offer_anew(**what, reason=why, by=by, at=at)
+        audit.record("erasure.asked", f"job:{job.pk}", by=by, at=at, reason=why, digest=digest)
     return job
 
 

@@ -1,5 +1,6 @@
 """What a person does with work that waits or was set apart: try it again, or call it off; and what time takes away."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -30,9 +31,14 @@ def retry(*, job_id: int, reason: str, by: Actor, at: datetime) -> Job:
 
 
 @transaction.atomic
-def cancel(*, job_id: int, reason: str, by: Actor, at: datetime) -> Job:
-    """Call work off that is not done. A worker at it may write nothing more. Raises Refused or BadJob."""
-    policies.check_may_retry_job(by)
+def cancel(
+    *, job_id: int, reason: str, by: Actor, at: datetime, may: Callable[[Actor], None] = policies.check_may_retry_job
+) -> Job:
+    """Call work off that is not done. A worker at it may write nothing more. Raises Refused or BadJob.
+
+    may: refuses who may not.
+    """
+    may(by)
     words, job = _reason(reason), _found(job_id)
     open_still = Job.objects.filter(pk=job_id).exclude(state__in=[Job.State.DONE, Job.State.CANCELLED])
     if not open_still.update(state=Job.State.CANCELLED, finished_at=at, lease_until=None):

@@ -21,7 +21,8 @@ from catalog.services import accounts, erasure, tallies
 from mlops.errors import Conflict, Refused
 from mlops.models import AuditEvent, Erasure, Job
 from mlops.pipeline import jobs
-from mlops.services import erasures_log, strays
+from mlops.services import erasures_log, job_acts, strays
+from mlops.services import jobs as services
 from tests.catalog.staff import said, signed_in
 from tests.factories.catalog import PASSWORD, make_hidden, make_member_rating, make_movie, make_rating, make_user
 from tests.factories.mlops import NOON
@@ -177,6 +178,45 @@ def test_a_member_leaves_with_their_password_and_a_worker_erases(client: Client,
     assert (found.erased_by, found.reason) == ("self", erasure.OWN_WISH)
     assert in_database(words) == {}
     assert erasure.carry_out(at=NOON, **job.payload) is None  # delivered again
+
+
+def test_asked_again_while_it_waits_it_is_the_same_erasure() -> None:
+    user, _ = member()
+    job = erasure.ask(user=user, reason=REASON, by=staff(), at=NOON)
+    assert erasure.ask(user=user, reason="by telephone, too", by=staff("other"), at=NOON) == job
+    assert (Job.objects.get().payload["reason"], job.state) == (REASON, "WAITING")
+
+
+@pytest.mark.parametrize("words", [REASON, "by telephone, this time"])
+def test_an_erasure_that_was_called_off_is_done_when_it_is_asked_for_again(words: str) -> None:
+    user, mine = member()
+    first = erasure.ask(user=user, reason=REASON, by=staff(), at=NOON)
+    job_acts.cancel(job_id=first.pk, reason="a typing error", by=staff("operator", "retry_job"), at=NOON)
+    again = erasure.ask(user=user, reason=words, by=staff(), at=NOON)
+    assert (again.state, again.payload["reason"]) == ("WAITING", words)
+    jobs.carry_out(job_id=again.pk, worker="worker@test")
+    assert in_database(mine) == {}
+
+
+def test_when_whoever_asked_has_left_another_person_asks_and_it_is_done() -> None:
+    user, mine = member()
+    gone = staff("gone")
+    first = erasure.ask(user=user, reason=REASON, by=gone, at=NOON)
+    gone.delete()
+    for _ in range(services.MOST_DELIVERIES):
+        Job.objects.update(not_before=None)
+        jobs.carry_out(job_id=first.pk, worker="worker@test")
+    first.refresh_from_db()
+    assert first.state == "QUARANTINED"
+    assert "another person must ask" in first.failure
+    other = staff("other")
+    again = erasure.ask(user=user, reason=REASON, by=other, at=NOON)
+    first.refresh_from_db()
+    assert first.state == "CANCELLED"
+    event = AuditEvent.objects.get(body__contains="job.cancelled")
+    assert (event.object, event.actor) == (f"job:{first.pk}", str(other.subject_id))
+    jobs.carry_out(job_id=again.pk, worker="worker@test")
+    assert in_database(mine) == {}
 
 
 def test_staff_leave_by_another_person(client: Client) -> None:

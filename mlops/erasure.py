@@ -11,7 +11,7 @@ from mlops.errors import Busy
 from mlops.models import Erasure
 from mlops.policies import check_may_erase
 from mlops.ports import Actor
-from mlops.services.erasing import Stale, clear, digest_of, forget, switch
+from mlops.services.erasing import Stale, clear, digest_of, switch
 from mlops.services.erasures_log import read as erased_before
 
 __all__ = ["Erasure", "check_may_erase", "clear", "digest_of", "erase_subject", "erased_before"]
@@ -27,7 +27,8 @@ def erase_subject(
 
     subjects: its ids, the first being the one it is known by; the others came with it. rows: takes the caller's own rows
     out, within the one transaction, and returns how many by table. New files are in the store before that transaction,
-    old ones go after it; a death in between leaves files that `clear` removes. Rights are the caller's to check.
+    old ones go after it; a death in between leaves files that `clear` removes, or new ones that a day takes, being nobody's
+    by then. Rights are the caller's to check.
     Raises Conflict when it was erased already, Busy when others never stop freezing, BadArtefact for an unreadable file.
     """
     _leave_nothing_on_pages()
@@ -37,11 +38,7 @@ def erase_subject(
         try:
             found = switch(plan=plan, digest=digest_of(subjects[0]), reason=reason, by=by, at=at, rows=rows)
         except Stale:
-            forget(plan)
             continue
-        except Exception:
-            forget(plan)
-            raise
         clear()
         _let_the_journal_go()
         return found

@@ -1,6 +1,7 @@
 """Files named by their SHA-256: written whole or not at all, read and checked as the same bytes."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -14,6 +15,7 @@ from mlops.errors import BadArtefact
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 2**30
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # opening a pipe waits for a writer, unless asked not to
 
 
 def put(data: bytes) -> str:
@@ -22,6 +24,7 @@ def put(data: bytes) -> str:
     final = _path(digest)
     with contextlib.suppress(BadArtefact):
         open(digest)  # what is there but changed is written anew
+        os.utime(final)  # what was put just now is not old: no sweep takes it before a row names it
         return digest
     if not final.parent.exists():
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +45,7 @@ def open(digest: str, *, size: int | None = None) -> bytes:  # noqa: A001 — th
     size: how many bytes there must be, where that is known: of another file not one is read.
     """
     try:
-        handle = os.open(_path(digest), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(_path(digest), FLAGS)
     except OSError as error:
         raise BadArtefact(f"artefact {digest} cannot be opened: {error.strerror}") from error
     try:
@@ -55,6 +58,23 @@ def open(digest: str, *, size: int | None = None) -> bytes:  # noqa: A001 — th
     if hashlib.sha256(data).hexdigest() != digest:
         raise BadArtefact(f"artefact {digest} has been changed: its bytes have another digest")
     return data
+
+
+def head(digest: str, count: int) -> bytes:
+    """Return the first bytes under a name, unchecked: for those who walk through the store. None of what is no plain file.
+
+    Raises FileNotFoundError when nothing is there any more, PermissionError when it is not ours to read.
+    """
+    try:
+        handle = os.open(_path(digest), FLAGS)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket
+            return b""
+        raise
+    try:
+        return os.read(handle, count) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+    finally:
+        os.close(handle)
 
 
 def remove(digest: str) -> None:
@@ -80,6 +100,15 @@ def trace(digest: str) -> Trace | None:
 def has(digest: str) -> bool:
     """Say whether something is stored under the digest (its bytes are not read)."""
     return _path(digest).is_file()
+
+
+def is_missing(digest: str) -> bool:
+    """Say whether nothing at all is there under the digest. Raises OSError when that cannot be told."""
+    try:
+        os.lstat(_path(digest))
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _path(digest: str) -> Path:

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from mlops.errors import BadJob
 from mlops.models import Job, Tick
-from mlops.queue import nudge
 from mlops.ports import Actor
+from mlops.queue import nudge
 from mlops.services import job_acts, ticks
 from mlops.services.jobs import Lease, finish, heartbeat, offer
 

@@ -28,7 +28,6 @@ def plan(subjects: Sequence[str]) -> Plan:
         summed=known,
         datasets=[dataset for dataset, _ in made],
         exchanges=list({one.before: one for one in [*exchanges, *strays]}.values()),
-        came=[one.after for one in exchanges if one.after],
     )
 
 
@@ -44,38 +43,63 @@ class _Frozen:
 
     def without(self, subjects: Sequence[str], since: dict[str, str]) -> tuple[Without, list[Exchange]] | None:
         """Return the dataset without the subject, and the files that go; None when it holds none of its rows."""
-        places = sorted({partition_of(subject) for subject in subjects})
-        if not self.subject or not any(self._mine(place, subjects).any() for place in places):
+        lost, places = self._lost(), sorted({partition_of(subject) for subject in subjects})
+        ours = [place for place in places if place in lost and self._digest(place)]
+        places = [place for place in places if place not in lost]
+        if not self.subject or not (ours or any(self._mine(place, subjects).any() for place in places)):
             return None
-        rows = parquet.rows_of(self.dataset)
+        rows = parquet.rows_of(self.dataset, but=lost)
         mine = np.isin(rows[self.subject], subjects)
         rest = {name: column[~mine] for name, column in rows.items()}
-        partitions, exchanges = self._partitions(subjects, places)
+        partitions, exchanges = self._partitions(subjects, places, ours)
         histograms = distributions.count(columns=self.columns, subject=self.subject, rows=rest)
         exchanges += self._histograms(histograms)
-        exchanges += [one for step in self._steps() for one in _Sums(self, step, since).without(rows, subjects)]
+        sums = [_Sums(self, step, since) for step in self._steps()]
+        exchanges += [one for each in sums for one in (each.gone() if lost else each.without(rows, subjects))]
         gone = self.dataset.counts.get("erased", 0) + len(np.unique(rows[self.subject][mine]))
         counts = {"columns": len(rest), "partitions": PARTITIONS, **distinct(self.columns, rest), "erased": gone}
-        fields = {"rows": int((~mine).sum()), "subjects": len(np.unique(rest[self.subject])), "counts": counts}
-        fields |= {"histograms": histograms, "partitions": partitions}
+        if lost:
+            counts["partitions missing"] = len(lost)
+        fields = {name: sum(part[name] for part in partitions) for name in ("rows", "subjects")}
+        fields |= {"counts": counts, "histograms": histograms, "partitions": partitions}
         return Without(self.dataset.pk, fields), exchanges
 
+    def _lost(self) -> set[int]:
+        """Return the places of partitions that are missing: they hold nobody. Raises BadArtefact when all are."""
+        places = range(len(self.dataset.partitions))
+        lost = {place for place in places if not self._digest(place) or store.is_missing(self._digest(place))}
+        if lost and len(lost) == len(places):
+            raise BadArtefact(
+                f"not one partition of {self.label} is in the store: is it mounted? Or put a backup back."
+            )
+        return lost
+
+    def _digest(self, place: int) -> str:
+        return str(self.dataset.partitions[place]["digest"])
+
     def _part(self, place: int) -> Rows:
-        return parquet.unpack(store.open(self.dataset.partitions[place]["digest"]))
+        try:
+            return parquet.unpack(store.open(self._digest(place)))
+        except ValueError as error:
+            raise BadArtefact(f"partition {place} of {self.label} cannot be read: {error}") from error
 
     def _mine(self, place: int, subjects: Sequence[str]) -> Any:
         return np.isin(self._part(place)[self.subject], subjects)
 
     def _partitions(
-        self, subjects: Sequence[str], places: Sequence[int]
+        self, subjects: Sequence[str], places: Sequence[int], lost: Sequence[int]
     ) -> tuple[list[dict[str, Any]], list[Exchange]]:
+        """Return all partitions as they become. lost: those of the subject's that are missing, and may not come back."""
         found, exchanges = [dict(part) for part in self.dataset.partitions], []
+        for place in lost:
+            exchanges.append(Exchange(self.label, f"partition {place}, which was missing", 0, self._digest(place)))
+            found[place] |= {"rows": 0, "subjects": 0, "digest": ""}
         for place in places:
             part, mine = self._part(place), self._mine(place, subjects)
             if not mine.any():
                 continue
             rest = {name: column[~mine] for name, column in part.items()}
-            before, after = found[place]["digest"], store.put(parquet.pack(rest))
+            before, after = self._digest(place), store.put(parquet.pack(rest))
             held = {"rows": len(rest[self.subject]), "subjects": len(np.unique(rest[self.subject]))}
             found[place] |= {**held, "digest": after}
             exchanges.append(Exchange(self.label, f"partition {place}", int(mine.sum()), before, after))
@@ -99,19 +123,21 @@ class _Sums:
     """What one step made of the partitions: partials, of which one has the subject in it."""
 
     def __init__(self, frozen: _Frozen, step: RunStep, since: dict[str, str]) -> None:
-        self.label, self.run = frozen.label, step.run
+        self.label, self.run, self.part = frozen.label, step.run, f"partials of run {step.run.pk}"
         self.digests = [now(digest, since) for digest in step.output[PARTIALS]]
         self.places: list[int] = step.output.get("places", [])
 
     def without(self, rows: Rows, subjects: Sequence[str]) -> Iterator[Exchange]:
         """Yield the partial that changes; every partial, with nothing in its place, where it cannot be told apart."""
-        part = f"partials of run {self.run.pk}"
         try:
             found = self._reduced(rows, subjects)
         except (BadArtefact, ValueError, KeyError, NotEnoughData):
-            yield from (Exchange(self.label, part, 0, digest) for digest in self.digests if digest)
+            yield from self.gone()
         else:
-            yield from (Exchange(self.label, part, 0, before, after) for before, after in found)
+            yield from (Exchange(self.label, self.part, 0, before, after) for before, after in found)
+
+    def gone(self) -> Iterator[Exchange]:
+        yield from (Exchange(self.label, self.part, 0, digest) for digest in self.digests if digest)
 
     def _reduced(self, rows: Rows, subjects: Sequence[str]) -> list[tuple[str, str]]:
         recipe = registry.recipe(self.run.recipe_key)
@@ -144,13 +170,14 @@ class _Sums:
 def _strays(subjects: Sequence[str]) -> list[str]:
     """Return the Parquet files that nothing names and that hold the subject: a freeze died before it was written down."""
     kept = unnamed.named()
-    loose = [path for path in unnamed.there() if path.name not in kept and unnamed.is_parquet(path)]
-    return [path.name for path in loose if _holds(path.read_bytes(), subjects)]
+    loose = [digest for digest, begins in unnamed.there() if digest not in kept and unnamed.is_parquet(begins)]
+    return [digest for digest in loose if _holds(digest, subjects)]
 
 
-def _holds(data: bytes, subjects: Sequence[str]) -> bool:
+def _holds(digest: str, subjects: Sequence[str]) -> bool:
+    """What is damaged or cannot be read cannot be shown to be nobody's; what went meanwhile is."""
     try:
-        columns = parquet.unpack(data)
-    except ValueError:
-        return True  # what cannot be read cannot be shown to be nobody's
+        columns = parquet.unpack(store.open(digest))
+    except (BadArtefact, ValueError):
+        return store.has(digest)
     return any(np.isin(column, subjects).any() for column in columns.values() if column.dtype.kind == "U")

@@ -1,5 +1,7 @@
 """Parquet in the store: one partition of a dataset to bytes and back, as columns."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,15 +26,18 @@ def unpack(data: bytes) -> dict[str, Array]:
     """Return the columns of a Parquet file; strings as texts of fixed width. Raises ValueError when it is none."""
     try:
         table = pq.read_table(pa.BufferReader(data))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:  # a damaged footer is an OSError
         raise ValueError(f"no Parquet file: {error}") from error
     return {name: _column(table.column(name)) for name in table.column_names}
 
 
-def rows_of(dataset: Dataset) -> dict[str, Array]:
-    """Return a frozen dataset's rows, partition after partition. Raises BadArtefact when one is gone or changed."""
+def rows_of(dataset: Dataset, *, but: Collection[int] = ()) -> dict[str, Array]:
+    """Return a frozen dataset's rows, partition after partition. Raises BadArtefact when one is gone or changed.
+
+    but: the places of partitions that are left out.
+    """
     try:
-        parts = [unpack(store.open(part["digest"])) for part in dataset.partitions]
+        parts = [unpack(store.open(part["digest"])) for i, part in enumerate(dataset.partitions) if i not in but]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     except (ValueError, KeyError, IndexError) as error:
         raise BadArtefact(f"a partition of {dataset} cannot be read: {error}") from error

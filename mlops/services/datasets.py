@@ -9,7 +9,7 @@ from django.db.models import Max
 from mlops.errors import MlopsError
 from mlops.models import Dataset, Erasure
 from mlops.ports import Actor
-from mlops.services import erasing
+from mlops.services import erasing, unnamed
 from mlops.services.audit import record
 from mlops.services.sealing import governed
 
@@ -31,7 +31,8 @@ def keep(
 ) -> Dataset:
     """Return the dataset of this fingerprint, written now unless it is there; fields are the row's others.
 
-    erasures: how many there were when its rows were read. Raises erasing.Stale when somebody was erased since.
+    erasures: how many there were when its rows were read. Raises erasing.Stale when somebody was erased since, or
+    a file of the dataset is not in the store.
     """
     for _ in range(ATTEMPTS):
         found = find(dataset_key=dataset_key, fingerprint=fingerprint)
@@ -48,8 +49,10 @@ def keep(
 def _made(
     dataset_key: str, fingerprint: str, by: Actor, at: datetime, before: int | None, fields: dict[str, Any]
 ) -> Dataset:
-    erasing.lock_freezing()
+    unnamed.lock_freezing()
     if before not in (None, erasures()):
+        raise erasing.Stale
+    if not unnamed.is_whole(fields.get("partitions"), fields.get("histograms")):  # swept before it could be named
         raise erasing.Stale
     last = Dataset.objects.filter(dataset_key=dataset_key).aggregate(last=Max("number"))["last"]
     made = Dataset.objects.create(

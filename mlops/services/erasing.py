@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 
 from mlops import store
 from mlops.errors import Conflict, MlopsError
@@ -17,7 +17,6 @@ from mlops.services import erasures_log, relearning, unnamed
 from mlops.services.audit import record
 from mlops.services.sealing import governed
 
-FREEZE_LOCK = 7004  # the advisory lock that keeps freezing and erasing apart
 PARTIALS = "partials"  # the step that sums up each partition
 CHANGING = ("rows", "subjects", "counts", "histograms", "partitions")
 STOPPED = "cancelled: data it learned from was erased"
@@ -51,26 +50,18 @@ class Without:
 class Plan:
     """What an erasure changes of datasets and runs, with every new file in the store already.
 
-    seen, summed: each dataset's partitions and the names of all partials when they were looked at. came: files it put.
+    seen, summed: each dataset's partitions and the names of all partials when they were looked at.
     """
 
     seen: Mapping[int, Partitions]
     summed: frozenset[str]
     datasets: Sequence[Without]
     exchanges: Sequence[Exchange]
-    came: Sequence[str]
 
 
 def digest_of(subject: str) -> str:
     """Return what stands for a subject once it is erased: SHA-256 of its id's text, which is random."""
     return hashlib.sha256(subject.encode()).hexdigest()
-
-
-def lock_freezing() -> None:
-    """Keep others from freezing or erasing until this transaction ends; SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FREEZE_LOCK])
 
 
 def summed() -> frozenset[str]:
@@ -103,7 +94,7 @@ def switch(
     opened = Erasure(subject_digest=digest, reason=reason, **who)
     try:
         with governed():
-            lock_freezing()
+            unnamed.lock_freezing()
             _check_current(plan)
             if Erasure.objects.filter(subject_digest=digest).exists():
                 raise Conflict("this subject was erased already: nothing was done now.")
@@ -123,7 +114,7 @@ def _came_to_nothing(digest: str) -> bool:
     """
     try:
         with transaction.atomic():
-            lock_freezing()
+            unnamed.lock_freezing()
             return not Erasure.objects.filter(subject_digest=digest).exists()
     except Error:
         return False
@@ -148,23 +139,15 @@ def _switched(opened: Erasure, plan: Plan, counts: Mapping[str, int], by: Actor,
     return opened
 
 
-def forget(plan: Plan) -> None:
-    """Remove the files of a plan that was not carried out, but for those that somebody else named meanwhile."""
-    unnamed.drop(list(plan.came))
-
-
 def clear() -> int:
     """Remove from the store what erasures took out of it, however often; return how many files were still there."""
-    kept, gone = unnamed.named(), 0
-    for digest in replaced():
-        if digest not in kept and store.has(digest):
-            store.remove(digest)
-            gone += 1
-    return gone
+    return unnamed.remove({digest for digest in replaced() if store.has(digest)})
 
 
 def _check_current(plan: Plan) -> None:
     if dict(Dataset.objects.values_list("pk", "partitions")) != plan.seen or summed() != plan.summed:
+        raise Stale
+    if not unnamed.is_whole([one.after for one in plan.exchanges]):  # swept as nobody's before it could be named
         raise Stale
 
 

@@ -1,17 +1,20 @@
 """Files that nothing names, as dead processes leave them in the store: none of them may go on holding somebody's rows."""
 
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Model
 
 from mlops import store
 from mlops.models import Dataset, Erasure, Manifest, ModelVersion, Run, RunStep
 
+FREEZE_LOCK = 7004  # the advisory lock that keeps freezing, erasing and sweeping apart
 KEPT = timedelta(days=1)  # a step takes minutes until it has written down what it put
 DIGEST = re.compile(r"[0-9a-f]{64}")
 PARQUET = b"PAR1"
@@ -40,38 +43,62 @@ def named() -> set[str]:
     return found - ({one["before"] for one in exchanged} - still)
 
 
-def there() -> Iterator[Path]:
-    """Yield the stored files that are of the kinds a run leaves: Parquet, and arrays."""
+def lock_freezing() -> None:
+    """Keep others from naming or removing files until this transaction ends; SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FREEZE_LOCK])
+
+
+def there() -> Iterator[tuple[str, bytes]]:
+    """Yield the stored files that are of the kinds a run leaves, Parquet and arrays: their names and first bytes."""
     for path in sorted(Path(settings.ARTEFACTS).glob("??/*")):
-        if DIGEST.fullmatch(path.name) and _of_ours(path):
-            yield path
+        with contextlib.suppress(FileNotFoundError):  # somebody else was quicker
+            if DIGEST.fullmatch(path.name) and _of_ours(begins := store.head(path.name, 9)):
+                yield path.name, begins
 
 
 def sweep(*, at: datetime) -> int:
     """Remove what is older than a day and named by nothing; return how many files went. Others' files are left alone."""
-    kept, old, gone = named(), (at - KEPT).timestamp(), 0
-    for path in there():
-        if path.name not in kept and path.stat().st_mtime < old:
-            store.remove(path.name)
-            gone += 1
-    return gone
+    kept, old = named(), (at - KEPT).timestamp()
+    return remove({digest for digest, _ in there() if digest not in kept and _is_older(digest, old)}, older=old)
 
 
 def drop(row: Any) -> None:
     """Remove the files that a row would have named, had it been written, but for those that others name."""
-    kept = named()
-    for digest in DIGEST.findall(str(row)):
-        if digest not in kept:
+    remove(set(DIGEST.findall(str(row))))
+
+
+def remove(digests: Collection[str], *, older: float | None = None) -> int:
+    """Remove files that nothing names, while nobody can come to name them; return how many there were.
+
+    older: seconds since 1970 since when none may have been put again.
+    """
+    if not digests:
+        return 0
+    with transaction.atomic():
+        lock_freezing()
+        kept = named()
+        gone = [one for one in digests if one not in kept and store.has(one) and (not older or _is_older(one, older))]
+        for digest in gone:
             store.remove(digest)
+    return len(gone)
 
 
-def is_parquet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == PARQUET
+def is_whole(*named: Any) -> bool:
+    """Say whether every file that is named in these is in the store."""
+    return all(store.has(digest) for digest in DIGEST.findall(str(named)))
 
 
-def _of_ours(path: Path) -> bool:
+def is_parquet(begins: bytes) -> bool:
+    return begins[:4] == PARQUET
+
+
+def _is_older(digest: str, moment: float) -> bool:
+    found = store.trace(digest)
+    return found is not None and found[2] < moment * 1e9
+
+
+def _of_ours(begins: bytes) -> bool:
     """Parquet, or safetensors: the length of its header in 8 bytes, then the header."""
-    with path.open("rb") as file:
-        head = file.read(9)
-    return head[:4] == PARQUET or (head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 2**20)
+    return is_parquet(begins) or (begins[8:9] == b"{" and int.from_bytes(begins[:8], "little") < 2**20)

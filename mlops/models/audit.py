@@ -141,7 +141,7 @@ class AuditEvent(models.Model):
 def _detail(found: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         return {}
-    kept = {
+    kept: dict[str, Any] = {
         name: value for name, value in found.items() if value is None or isinstance(value, _DETAILS.get(name, object))
     }
     if kept.get("tables"):

@@ -13,6 +13,7 @@ from mlops.services import policy_requests, remarks, strays
 from tests.browser.conftest import Open
 from tests.catalog import staff
 from tests.factories import mlops as make
+from tests.factories.monitoring import make_drift_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("toys")]
 # The theme's own faults, on every page of it; nothing of ours may be among what is found.
@@ -212,7 +213,7 @@ def test_pages_of_the_learning_system_fit_and_are_accessible(
     boss = staff.member_of(username="boss", is_superuser=True)
     first = make.make_promotion(make.make_candidate(), at=timezone.now())
     request = make.make_promotion_request(make.make_candidate(), at=timezone.now())
-    report = make.make_drift_report()
+    report = make_drift_report()
     run = request.version.run
     assert run is not None
     rows = {

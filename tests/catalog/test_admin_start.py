@@ -17,6 +17,7 @@ from moviesite import health
 from tests.catalog import staff
 from tests.factories import catalog as make
 from tests.factories import mlops as make_mlops
+from tests.factories.monitoring import make_drift_report
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +166,7 @@ def test_runs_at_work_failed_runs_and_drift_are_told_to_engineers() -> None:
     now = timezone.now()
     working = make_mlops.make_run(queued_at=now)
     failed = make_mlops.make_run(state="FAILED", queued_at=now, finished_at=now, failure="no space is left")
-    report = make_mlops.make_drift_report(measured_at=now)
+    report = make_drift_report(measured_at=now)
     found = dict(tasks(staff.in_group(groups.ML_ENGINEERS), groups.ML_ENGINEERS))
     assert found == {
         f"Run {working.pk} of toy-learner waits for a worker, since it was queued just now.": (

@@ -12,7 +12,8 @@ from mlops.ledger import Figure, Figures
 from tests.catalog.learned import candidate, serve, small_model
 from tests.catalog.page_words import text
 from tests.factories.catalog import make_member_rating, make_rater, make_rating, small_catalogue
-from tests.factories.mlops import NOON, make_drift_report
+from tests.factories.mlops import NOON
+from tests.factories.monitoring import make_drift_report
 
 pytestmark = pytest.mark.django_db
 

@@ -20,11 +20,9 @@ from mlops.models import (
     AuditEvent,
     Dataset,
     Deployment,
-    DriftReport,
     GateReport,
     Manifest,
     ModelVersion,
-    Outcome,
     PromotionRequest,
     Run,
     RunMetric,
@@ -284,28 +282,6 @@ def make_deployment(version: ModelVersion | None = None, **given: Any) -> Deploy
 def make_genesis(recipe_key: str = "weighted-rating") -> Deployment:
     """The formula's version 1, registered and in force by the service itself."""
     return genesis.install(recipe_key=recipe_key, by=SYSTEM, at=NOON)
-
-
-def make_drift_report(dataset: Dataset | None = None, **given: Any) -> DriftReport:
-    """A look at a day that found one column moved."""
-    fields = {
-        "recipe_key": "toy-learner",
-        "since": NOON - timedelta(days=1),
-        "until": NOON,
-        "rows": 100,
-        "subjects": 10,
-        "columns": [{"name": "value", "psi": 0.4, "ks": 0.3, "limit": 0.2, "moved": True}],
-        "moved": True,
-        "measured_at": NOON,
-        "measured_by": "system",
-    }
-    return DriftReport.objects.create(dataset=dataset or make_dataset(), **{**fields, **given})
-
-
-def make_outcome(**given: Any) -> Outcome:
-    """Ten times shown within an hour."""
-    fields = {"version_label": "toy-learner v1", "hour": NOON, "act": Outcome.Act.SHOWN, "count": 10}
-    return Outcome.objects.create(**{**fields, **given})
 
 
 def make_audit_event(**given: Any) -> AuditEvent:

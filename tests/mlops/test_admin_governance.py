@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog import groups
-from mlops.models import AuditEvent, Deployment, PromotionRequest, Remark
+from mlops.models import AuditEvent, Deployment, PolicyRequest, PromotionRequest, Remark
 from mlops.services import remarks, strays
 from tests.catalog import staff
 from tests.factories import mlops as make

@@ -32,6 +32,7 @@ from mlops.services import policy_requests
 from tests.catalog import staff
 from tests.clock import NOON
 from tests.factories import mlops as make
+from tests.factories.monitoring import make_drift_report, make_outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 
@@ -72,8 +73,8 @@ MAKE: dict[Any, Callable[[], Any]] = {
     ModelVersion: make.make_candidate,
     PromotionRequest: make.make_promotion_request,
     Deployment: make.make_promotion,
-    DriftReport: make.make_drift_report,
-    Outcome: make.make_outcome,
+    DriftReport: make_drift_report,
+    Outcome: make_outcome,
     Manifest: lambda: make.make_candidate().manifest,
     Capture: noted,
     Checkpoint: signed,
@@ -243,16 +244,16 @@ def test_runs_on_the_same_data_are_compared_unit_by_unit(boss: Client) -> None:
 
 
 def test_outcomes_are_shares_of_what_was_shown_with_their_intervals(boss: Client) -> None:
-    make.make_outcome(count=100, hour=timezone.now())
-    make.make_outcome(act=Outcome.Act.OPENED, count=20, hour=timezone.now())
-    make.make_outcome(act=Outcome.Act.ANSWERED, count=200, hour=timezone.now())
+    make_outcome(count=100, hour=timezone.now())
+    make_outcome(act=Outcome.Act.OPENED, count=20, hour=timezone.now())
+    make_outcome(act=Outcome.Act.ANSWERED, count=200, hour=timezone.now())
     page = boss.get("/admin/mlops/outcome/summary/").content.decode()
     assert page.count("20 · 20.0% (13.3% – 28.9%)") == 2
     assert "200 ·" not in page, "more acts than showings are no share"
 
 
 def test_a_drift_report_names_the_columns_that_moved_and_the_run_it_caused(boss: Client) -> None:
-    report = make.make_drift_report()
+    report = make_drift_report()
     run = make.make_run(cause=Run.Cause.DRIFT, drift_report=report)
     page = page_of(boss, report)
     assert "Recent data moved away from what the champion learned: value." in page

@@ -85,7 +85,7 @@ def _filled(draft: Path) -> set[str]:
     for _ in range(ATTEMPTS):
         kept.discard(draft)
         draft.mkdir(parents=True, mode=0o700)
-        lacking = _vendor().dump(connection, draft) - kept.copy_store(draft)
+        lacking: set[str] = _vendor().dump(connection, draft) - kept.copy_store(draft)
         if lacking <= needed.files():  # no row of now does without: they were lost before
             break
     return lacking

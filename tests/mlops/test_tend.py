@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 
 from mlops import tasks
 from mlops.models import AuditEvent, Capture
-from tests.factories.mlops import NOON, make_promotion_request
+from tests.factories.mlops import NOON, make_promotion_request, make_run
 from tests.factories.work import make_job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 def test_what_breaks_keeps_nothing_else_from_being_done(table: str) -> None:
     """A request is over, a job waits whose worker died three times, and somebody changed a row."""
     request, job = make_promotion_request(at=NOON - timedelta(days=14)), make_job(deliveries=3)
+    make_run()
     assert Capture.objects.unsealed().exists()
 
     def broken(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, Model, Q
 from django.db.models.expressions import CombinedExpression, F
 
 from tests.architecture.tree import ROOT
-from tests.factories import catalog, governance, mlops
+from tests.factories import catalog, governance, mlops, monitoring
 
 
 def models() -> list[type[Model]]:

@@ -162,6 +162,16 @@ def test_the_key_of_the_audit_log_is_the_signers_alone(services: dict[str, Any])
     assert {place.split("/")[1] for place in places} == {mount.strip("/") for mount in mounted}  # two volumes
 
 
+def test_who_was_erased_is_written_where_a_restore_reads_it(services: dict[str, Any]) -> None:
+    """The same folder, twice: below the witness for whoever restores, by itself for whoever erases."""
+    erases, restores = services["worker-training"], services["signer"]
+    second = erases["environment"]["ERASURE_PLACES"].split(",")[1]
+    assert any(
+        volume.startswith("${WITNESS") and volume.endswith(f"/erasures:{second}") for volume in erases["volumes"]
+    )
+    assert restores["environment"]["ERASURE_PLACES"] == "/state,/witness/erasures"
+
+
 def test_no_service_of_ours_is_the_databases_superuser_and_one_alone_its_owner(services: dict[str, Any]) -> None:
     for name, service in ours(services).items():
         assert service["environment"]["DATABASE_URL"].startswith("postgres://retromovies_app:"), name

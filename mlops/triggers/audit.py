@@ -14,7 +14,9 @@ TRIGGERS = [
         "an audit event must extend the head of the log",
         # The EXISTS closes INSERT OR REPLACE, which would otherwise replace a row without firing its DELETE trigger.
         # seq is not the rowid there, and a row can be replaced by either.
-        "length(NEW.hash) <> 32 OR NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM mlops_auditevent)"
+        # Text of 32 letters has that length too, and would stop whoever extends it.
+        "typeof(NEW.hash) <> 'blob' OR length(NEW.hash) <> 32"
+        " OR NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM mlops_auditevent)"
         " OR EXISTS (SELECT 1 FROM mlops_auditevent WHERE hash = NEW.hash OR prev = NEW.prev OR rowid = NEW.rowid)"
         f" OR NEW.prev IS NOT COALESCE({_HEAD.format('hash')}, zeroblob(32))",
         # SQLite knows no SHA-256; whoever reads the log computes it there.

@@ -82,6 +82,7 @@ def fitting(seq: int, prev: bytes) -> bytes:
         pytest.param(4, "second", "fitting", id="a fork"),
         pytest.param(4, "head", b"\xaa" * 31, id="a short hash"),
         pytest.param(4, "head", b"\xaa" * 33, id="a long hash"),
+        pytest.param(4, "head", "a" * 32, id="a hash of letters", marks=sql.on_sqlite),
         pytest.param(4, "head", "head", id="a hash taken"),
         pytest.param(4, "head", FORGED, id="a false hash", marks=sql.on_postgres),
     ],

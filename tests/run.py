@@ -1,7 +1,7 @@
 """`python -m tests.run [STEP…]`: every check and every test, each step timed; what `make test` calls.
 
-Steps: lint format types imports templates migrations deploy sqlite postgres alone. Without a name all of them run, one
-after the other, whatever fails before; the exit code is 1 when anything failed.
+Steps: lint format types imports templates migrations deploy sqlite postgres browser alone. Without a name all of them run:
+the checks one after the other, then the suites two at a time, whatever fails before; the exit code is 1 when anything failed.
 """
 
 import functools
@@ -88,8 +88,9 @@ def steps() -> list[Step]:
         Step("templates", [str(BIN / "djade"), "--target-version", "5.2", "--check", *templates]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"], test),
         Step("deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
-        Step("sqlite", PYTEST, suite=True),
+        Step("sqlite", [*PYTEST, "--ignore=tests/browser"], suite=True),
         Step("postgres", [*on_postgres, *no_database], suite=True),
+        *([Step("browser", [*PYTEST, "tests/browser"], suite=True)] if CHROMIUM else []),
         Step(
             "alone", [*PYTEST, "-c", "tests/alone/pytest.ini", "--rootdir=.", "tests/alone", "tests/mlops"], suite=True
         ),
@@ -139,14 +140,12 @@ def table(outcomes: list[Outcome]) -> str:
 
 
 def run_all(chosen: list[Step]) -> list[Outcome]:
-    """Run the checks, then the suites in two rows side by side, as two processors can: SQLite, and beside it the others."""
+    """Run the checks, then the suites two at a time, as two processors can; the first of them writes as it goes."""
     checks = [run(step) for step in chosen if not step.suite]
-    first, *others = [step for step in chosen if step.suite] or [None]
-    if first is None:
-        return checks
-    with ThreadPoolExecutor(1) as beside:
-        later = [beside.submit(run, step, aside=True) for step in others]
-        return [*checks, run(first), *(outcome.result() for outcome in later)]
+    suites = [step for step in chosen if step.suite]
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(run, step, aside=step is not suites[0]) for step in suites]
+        return [*checks, *(outcome.result() for outcome in running)]
 
 
 def main(names: list[str]) -> int:

@@ -12,9 +12,14 @@ collect_ignore_glob = [] if apps.is_installed("catalog") else ["test_admin*.py"]
 
 
 @pytest.fixture
-def toys(settings: Any, _django_db_helper: None) -> Iterator[None]:
-    """Two toy recipes in the place of the site's own, and nothing governed but what every site has."""
+def toy_recipes(settings: Any) -> None:
+    """Two toy recipes in the place of the site's own."""
     settings.MLOPS_RECIPES = ["tests.toy_recipe.ToyFormula", "tests.toy_recipe.ToyLearner"]
     registry.recipes.cache_clear()
+
+
+@pytest.fixture
+def toys(toy_recipes: None, _django_db_helper: None) -> Iterator[None]:
+    """These, and nothing governed but what every site has."""
     with override_settings(MLOPS_GOVERNED={}):  # over before the database is emptied, where the triggers must be known
         yield

@@ -196,7 +196,7 @@ def test_the_review_page_says_what_differs_from_the_champion(boss: Client) -> No
     assert "1,234" in page
     assert "champion's" in page
     assert request.evidence_digest in page
-    assert "1 of 1 gates passed." in page
+    assert "2 of 2 gates passed." in page
     assert page.count(">differs<") >= 3
 
 

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from mlops import triggers
 from mlops.models import AuditEvent
 from mlops.models.audit import leaf
+from mlops.services import audit
+from tests.clock import NOON
 from tests.factories.mlops import make_audit_event
 from tests.mlops import sql
 
@@ -111,7 +113,15 @@ def test_an_event_that_does_not_extend_the_head_is_refused(
 @sql.on_postgres
 def test_an_event_whose_hash_fits_extends_the_head(log: list[AuditEvent]) -> None:
     """Signs beyond ASCII too, which are hashed as UTF-8."""
-    body, prev = '{"reason":"größer, 日本"}', bytes(log[2].hash)
+    said = {
+        "action": "test.happened",
+        "actor": "system",
+        "at": NOON.isoformat(),
+        "detail": {},
+        "object": "test:4",
+        "v": 1,
+    }
+    body, prev = audit.canonical({**said, "reason": "größer, 日本"}), bytes(log[2].hash)
     with transaction.atomic():
         AuditEvent.objects.create(seq=4, prev=prev, hash=leaf(prev, 4, body), body=body)
     assert verified()[0] == 0

@@ -34,7 +34,7 @@ from tests.mlops.test_erasing import learned_from
 from tests.mlops.training import carried_out, child, in_child, wait_for
 from tests.toy_recipe import ToyLearner
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("toy_recipes")]
 LATER = NOON + timedelta(hours=1)
 GOVERNED = getattr(site, "MLOPS_GOVERNED", {})
 

@@ -41,7 +41,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def champion(recorded: Any) -> Any:
+def champion(toys: None, recorded: Any) -> Any:
     """A version in force that learned from what was recorded until noon."""
     rows = ToyLearner().extract(None, NOON).rows
     kept = distributions.keep(recipe=ToyLearner(), rows=rows)

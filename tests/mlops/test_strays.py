@@ -112,7 +112,15 @@ def test_an_event_that_claims_more_than_it_tells_is_found() -> None:
     with transaction.atomic():
         claimed = Sealed(rows=1, first=note, last=note, digest="0" * 64)
         head = AuditEvent.objects.latest("seq")
-        body = audit.canonical({"action": "toy.forged", "sealed": claimed.told()})
+        said = {
+            "action": "toy.forged",
+            "actor": "system",
+            "at": NOON.isoformat(),
+            "object": "toy:1",
+            "reason": "",
+            "v": 1,
+        }
+        body = audit.canonical({**said, "detail": {}, "sealed": claimed.told()})
         prev = bytes(head.hash)
         AuditEvent.objects.create(seq=head.seq + 1, prev=prev, hash=leaf(prev, head.seq + 1, body), body=body)
         sql.run(BY_HAND)

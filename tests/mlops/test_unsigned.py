@@ -10,6 +10,7 @@ from django.db import connection
 
 from mlops import triggers
 from mlops.models import Checkpoint
+from mlops.models.audit import leaf
 from mlops.services import checkpoints, places
 from tests.clock import NOON
 from tests.mlops import sql
@@ -68,7 +69,8 @@ def test_what_lacks_the_number_after_the_signed_ones_waits_too(unguarded: None) 
 @pytest.mark.parametrize("at", ["", "yesterday", "2026-06-01T12:00:00"])
 def test_an_event_that_waits_and_says_no_moment_is_told(at: str) -> None:
     make_log()
-    sql.run(FORGED.format(EVENTS), log()[-1].hash, b"x" * 32, f'{{"at":"{at}"}}')
+    head, body = bytes(log()[-1].hash), f'{{"at":"{at}"}}'
+    sql.run(FORGED.format(EVENTS), head, leaf(head, 13, body), body)
     assert checkpoints.fault(minute(10_000)) == "event 13 has no signature, and does not say when it was written"
 
 

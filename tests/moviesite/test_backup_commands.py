@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from mlops import store
 from mlops.models import ModelVersion
 from tests.factories.mlops import make_promotion
+from tests.mlops.conftest import toy_recipes  # noqa: F401 — a fixture
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("toy_recipes")]
 
 
 def test_a_backup_that_lacks_a_file_ends_in_an_error_now_and_when_it_is_checked(tmp_path: Path) -> None:

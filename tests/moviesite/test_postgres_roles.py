@@ -26,7 +26,7 @@ from tests.factories.mlops import (
     make_promotion_request,
 )
 from tests.mlops import sql
-from tests.mlops.conftest import toys  # noqa: F401 — a fixture
+from tests.mlops.conftest import toy_recipes, toys  # noqa: F401 — fixtures
 from tests.mlops.test_backups import restore
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_no_table_of_a_later_migration_lends_its_sequence() -> None:
 
 @sql.on_postgres
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("kept_roles")
+@pytest.mark.usefixtures("toy_recipes", "kept_roles")
 def test_who_serves_backs_up_and_the_owner_restores_once_nobody_is_served(tmp_path: Path) -> None:
     make_promotion()
     with logged_in(APP):

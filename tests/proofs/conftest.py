@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.mlops.conftest import toys  # noqa: F401 — a fixture
+from tests.mlops.conftest import toy_recipes, toys  # noqa: F401 — fixtures
 
 Tell = Callable[[str, object], None]
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from catalog.models import Movie, User
-from mlops import arrays, registry, serving, store
+from mlops import arrays, serving, store
 from mlops.errors import BadArtefact
 from mlops.models import Manifest, ModelVersion
 from mlops.ports import StateArray
@@ -195,12 +195,6 @@ def _rolled_back(number: int, at: Any, by: Any, forget: bool) -> float:
     assert served.label == "toy-learner v1"
     assert served.model.told(np.array([0])).tolist() == [0.0]  # type: ignore[attr-defined]
     return seconds
-
-
-@pytest.fixture
-def toy_recipes(settings: Any) -> None:
-    settings.MLOPS_RECIPES = ["tests.toy_recipe.ToyFormula", "tests.toy_recipe.ToyLearner"]
-    registry.recipes.cache_clear()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,6 +22,7 @@ NAMES = (EXECUTE_RUN, EXECUTE_JOB, EXECUTE_LONG_JOB, TEND, THIN_WORK, WATCH_DRIF
 PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 1}  # a page waits for a broker that hangs, but not long
 FRESH = 15  # seconds until a nudge nobody picked up is worthless: the row is still due, and beat asks again
 REST = 5.0  # after a failure the broker is left alone for a while, so that pages stay fast
+SLOW = 0.5  # seconds after which a broker that did take a message is left alone too: ten times as long as it took
 _quiet_until = 0.0
 _told_until: dict[
     tuple[str, str], float
@@ -41,7 +42,7 @@ def work_soon(job_id: int, queue: str) -> None:
 
 
 def nudge(name: str, queue: str, *, pace: float = 0.0, expires: float = FRESH, **facts: Any) -> None:
-    """Send a message that may be lost: it never raises, and waits a second and a half at most.
+    """Send a message that may be lost: it never raises, and a broker that fails or is slow is left alone for a while.
 
     pace: seconds in which one such nudge is enough; or else messages for what is due would pile up before a slow worker.
     expires: seconds until nobody need read it.
@@ -55,6 +56,9 @@ def nudge(name: str, queue: str, *, pace: float = 0.0, expires: float = FRESH, *
         with current_app.connection(transport_options=PATIENCE) as line:
             current_app.send_task(name, kwargs=facts, queue=queue, connection=line, retry=False, expires=expires)
         _remember(which, now, now + pace)
+        if (took := time.monotonic() - now) > SLOW:
+            _quiet_until = now + max(REST, 10 * took)
+            logger.warning("the broker took %.1f s for a message and is left alone for a while", took)
     except (kombu.exceptions.OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + REST
         logger.warning("the broker is away, the schedule will ask again for %s: %s", name, error)

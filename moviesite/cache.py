@@ -11,6 +11,9 @@ from django.core.cache.backends.redis import RedisCache
 
 logger = logging.getLogger(__name__)
 REST = 5.0  # seconds in which a server that failed is not asked again
+SLOW = (
+    0.3  # seconds after which one that did answer is not asked again for a while either: ten times as long as it took
+)
 
 
 class NotPlain(Exception):
@@ -43,10 +46,15 @@ class PatientRedisCache(RedisCache):
     asleep_until = 0.0
 
     def _patient(self, call: Callable[..., Any], missed: Any, *args: Any, **kwargs: Any) -> Any:
-        if time.monotonic() < self.asleep_until:
+        began = time.monotonic()
+        if began < self.asleep_until:
             return missed
         try:
-            return call(*args, **kwargs)
+            found = call(*args, **kwargs)
+            if (took := time.monotonic() - began) > SLOW:
+                type(self).asleep_until = began + max(REST, 10 * took)
+                logger.warning("the cache took %.1f s to answer and is left alone for a while", took)
+            return found
         except redis.RedisError as error:
             type(self).asleep_until = time.monotonic() + REST
             logger.warning("the cache is away: %s", error)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 from celery import current_app
 
 from catalog import queue
@@ -19,6 +20,7 @@ from tests import servers
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
 from tests.flows.house import Visitor, assert_chain_holds, until, web
+from tests.proofs.proxy import Proxy
 
 SOON = 10.0  # seconds: a page that waits for a broker that never answers takes longer on any machine
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,3 +131,19 @@ def test_ratings_given_while_the_broker_was_away_are_published_when_it_returns(b
     assert held[film.pk] == film.imported.points + 20
     assert held[other.pk] == other.imported.points + 30
     assert_chain_holds(least=3)
+
+
+# --- a broker that is slow -----------------------------------------------------------------------------------------
+@pytest.mark.worker
+def test_a_slow_broker_gets_one_message_and_a_rest(valkey_server, monkeypatch):
+    """It takes what it is told, slowly: who waits for it once does not wait again right after."""
+    proxy = Proxy(valkey_server.removeprefix("unix://"))
+    with servers.pointed_at(proxy.url, monkeypatch), redis.Redis.from_url(valkey_server) as line:
+        proxy.turn("slow")
+        for told in (1, 1):
+            nudges.nudge(nudges.TEND, "charts")
+            assert line.llen("charts") == told
+        nudges.forget()
+        nudges.nudge(nudges.TEND, "charts")
+        assert line.llen("charts") == 2
+    proxy.close()

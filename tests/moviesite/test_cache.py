@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from moviesite.cache import PatientRedisCache
 from tests.factories.catalog import PASSWORD, make_user
+from tests.proofs.proxy import Proxy
 
 
 @pytest.fixture
@@ -48,6 +49,20 @@ def test_every_method_answers_as_if_nothing_were_kept(
 ) -> None:
     assert call(away) == answer  # the call that finds out
     assert call(away) == answer  # and one that does not ask again
+
+
+def test_a_server_that_is_slow_is_left_alone_for_a_while(valkey_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientRedisCache, "asleep_until", 0.0)
+    proxy = Proxy(valkey_server.removeprefix("unix://"))
+    slow = PatientRedisCache(proxy.url, {})
+    slow.set("a", 1)
+    proxy.turn("slow")
+    assert slow.get("a") == 1
+    until = PatientRedisCache.asleep_until
+    assert until > time.monotonic()
+    assert slow.get("a", "missed") == "missed"
+    assert PatientRedisCache.asleep_until == until
+    proxy.close()
 
 
 def test_no_method_that_asks_the_server_was_forgotten() -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mlops import policies
-from mlops.errors import EvidenceChanged, Refused
+from mlops.errors import EvidenceChanged, MlopsError, Refused
 from mlops.models import Approval, Deployment, ModelVersion, PromotionRequest
 from mlops.ports import Actor
 from mlops.services import manifests
@@ -59,9 +59,14 @@ def decide(
 
 def _check_artefact(request_id: int) -> None:
     """Read the signed state before the transaction: what is unsigned, missing or changed must not come into force."""
-    for request in PromotionRequest.objects.open().filter(pk=request_id).select_related("version"):
-        check_unchanged(request)  # names what changed, which a signature cannot
-        manifests.open_checked(request.version)
+    still_open = PromotionRequest.objects.open().filter(pk=request_id)
+    for request in still_open.select_related("version"):
+        try:
+            check_unchanged(request)  # names what changed, which a signature cannot
+            manifests.open_checked(request.version)
+        except MlopsError:
+            if still_open.exists():  # else somebody decided it just now, and under the lock we are told so
+                raise
 
 
 def _approved(request: PromotionRequest, reason: str, once: Once, by: Actor, at: datetime) -> Deployment | None:

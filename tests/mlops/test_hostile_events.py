@@ -1,6 +1,5 @@
 """Events that no service wrote: whoever may write at all can chain one for good, and nothing may stand still for it."""
 
-import contextlib
 import json
 import runpy
 import sys
@@ -113,8 +112,7 @@ def test_a_forged_event_is_named_and_stops_no_reader(text: str) -> None:
     str(checkpoints.fault(minute(9_999)))
     event = AuditEvent.objects.get(seq=seq)
     json.dumps([event.facts, str(event)], ensure_ascii=False, indent=1).encode()
-    with contextlib.suppress(NoProof):
-        transparency.public_acts(transparency.OURS, 4, 20)
+    assert len(transparency.public_acts(transparency.OURS, 4, 20)) <= 1
     testimony.untold()
 
 

@@ -55,8 +55,9 @@ def test_after_a_restore_other_events_of_the_same_numbers_are_not_told() -> None
         '{"action":"version.promoted","detail":' + "[" * 200_000,
         '{"action":"version.promoted","at',
         '{"action":"' + "x" * 200_000 + '","at":""}',
+        '{"action":"version.promoted","at":"yesterday"}',
     ],
-    ids=["said twice", "deep", "cut", "long"],
+    ids=["said twice", "deep", "cut", "long", "no moment"],
 )
 def test_what_only_begins_like_a_public_act_is_none(body: str) -> None:
     tell(1, "version.promoted")

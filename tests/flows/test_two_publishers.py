@@ -45,7 +45,7 @@ def test_publishers_at_once_make_one_edition(publishers):
     assert_chain_holds(least=2)
     assert ChartEdition.objects.count() == 2
     assert set(Standing.objects.values_list("edition", flat=True)) == {2}
-    published = [event for event in AuditEvent.objects.all() if event.action == "edition.published"]
+    published = [event for event in AuditEvent.objects.order_by("seq") if event.action == "edition.published"]
     assert [event.object for event in published] == ["edition:1", "edition:2"]
 
 

@@ -132,7 +132,7 @@ def test_killed_again_and_again_the_chain_has_no_gap(valkey, tmp_path):
         until(published, worker.wrote)
     assert_chain_holds(least=2)
     assert audit.verify().holds
-    done = [event.object for event in AuditEvent.objects.all() if event.action == "edition.published"]
+    done = [event.object for event in AuditEvent.objects.order_by("seq") if event.action == "edition.published"]
     assert done == [
         f"edition:{number}" for number in ChartEdition.objects.order_by("number").values_list("pk", flat=True)
     ]

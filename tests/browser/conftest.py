@@ -13,6 +13,11 @@ from tests.factories.catalog import make_user, small_catalogue
 Open = Callable[..., Any]
 REFUSED = ("409 (Conflict)", "422 (Unprocessable")  # a refusal is a page of its own, whose status the browser notes
 
+# Colours do not depend on the width, nor the layout on colours: each is looked at twice, not four times.
+both_looks = pytest.mark.parametrize(
+    ("width", "dark"), [(1280, False), (390, True)], ids=["wide and light", "narrow and dark"]
+)
+
 
 @pytest.fixture
 def films(transactional_db: None) -> list[Movie]:

@@ -11,7 +11,7 @@ from catalog import groups
 from catalog.models import Attempt, Movie, User
 from mlops.models import Deployment, Job
 from moviesite import proof
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, both_looks
 from tests.browser.test_pages import too_wide, violations
 from tests.catalog import staff
 from tests.factories import mlops as make
@@ -140,7 +140,7 @@ def test_a_form_of_the_admin_comes_back_as_it_was_typed(films: list[Movie], open
     assert other.groups.get().name == groups.APPROVERS
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide and light", "narrow and dark"])
+@both_looks
 def test_account_pages_are_accessible_and_fit(transactional_db: None, open_page: Open, width: int, dark: bool) -> None:
     boss, bare = (staff.member_of(username=name, is_superuser=True) for name in ("boss", "bare"))
     app_of(boss)

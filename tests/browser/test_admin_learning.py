@@ -10,7 +10,7 @@ from catalog import groups
 from catalog.models import User
 from mlops.models import Capture, Deployment, ModelVersion, Run, RunStep
 from mlops.services import policy_requests, remarks, strays
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, both_looks
 from tests.catalog import staff
 from tests.factories import mlops as make
 from tests.factories.monitoring import make_drift_report
@@ -172,8 +172,7 @@ def test_a_refused_vote_comes_back_with_its_words_and_the_focus_on_why(approver:
     assert not too_wide(page)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@both_looks
 def test_pages_of_decisions_and_of_the_log_fit_and_are_accessible(
     approver: User, open_page: Open, width: int, dark: bool
 ) -> None:
@@ -199,14 +198,14 @@ def test_pages_of_decisions_and_of_the_log_fit_and_are_accessible(
         f"manifest/{request.version.manifest.pk}/change/",
     ]
     page, found = open_page("/admin/", by=boss, width=width, dark=dark), {}
-    for address in addresses if dark == (width == 390) else addresses[:2]:  # the others look like the learning system's
+    for address in addresses:
         page.goto(f"/admin/mlops/{address}")
         if faults := violations(page) | ({"too wide"} if too_wide(page) else set()):
             found[address] = faults
     assert found == {}
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide and light", "narrow and dark"])
+@both_looks
 def test_pages_of_the_learning_system_fit_and_are_accessible(
     transactional_db: None, open_page: Open, width: int, dark: bool
 ) -> None:

@@ -5,7 +5,7 @@ import pytest
 from catalog import groups
 from mlops.models import Job, Run
 from mlops.models.runs import GIVEN_UP
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, both_looks
 from tests.browser.test_admin_learning import too_wide, violations
 from tests.catalog import staff
 from tests.factories import mlops as make
@@ -14,7 +14,7 @@ from tests.factories.work import make_job, make_tick
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["wide and light", "narrow and dark"])
+@both_looks
 def test_from_what_was_set_apart_to_trying_it_again(
     transactional_db: None, open_page: Open, width: int, dark: bool
 ) -> None:

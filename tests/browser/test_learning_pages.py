@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Hidden, Movie, User
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, both_looks
 from tests.browser.test_pages import too_wide, violations
 from tests.catalog.learned import candidate, serve, small_model
 from tests.factories.catalog import make_member_rating
@@ -30,8 +30,7 @@ def reel(*numbers: int) -> list[str]:
     return [f"The Reel Number {number}" for number in numbers]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@both_looks
 def test_pages_are_accessible_and_say_nothing_to_the_console(
     films: list[Movie], fan: User, open_page: Open, width: int, dark: bool
 ) -> None:

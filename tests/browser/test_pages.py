@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from catalog.models import Movie, User
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, both_looks
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +42,7 @@ def too_wide(page: Any) -> int:
     return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@both_looks
 def test_public_pages_are_accessible_and_say_nothing_to_the_console(
     films: list[Movie], open_page: Open, width: int, dark: bool
 ) -> None:

@@ -30,6 +30,9 @@ pytestmark = [
 ]
 
 
+Site = tuple["subprocess.Popen[str]", str]
+
+
 def up(state: Path, port: str, **given: str) -> "subprocess.Popen[str]":
     env = environment(STATE=str(state), PORT=port, DEMO="generated", EDITION_EVERY="1", **given)
     with log(state, port).open("w") as output:
@@ -77,10 +80,46 @@ def refusal(state: Path, port: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    """A folder in which a site has started, answered and stopped once."""
+def place() -> Iterator[Path]:
+    """A folder for a site, in which it has started, answered and stopped once."""
     with short_folder() as folder:
         yield folder / "state"
+
+
+@pytest.fixture(scope="module")
+def sites(place: Path) -> Iterator[list[Site]]:
+    """The site that runs there, if one does."""
+    found: list[Site] = []
+    yield found
+    ended(found, place)
+
+
+@pytest.fixture
+def state(place: Path, sites: list[Site]) -> Path:
+    """The folder, while no site runs there."""
+    ended(sites, place)
+    return place
+
+
+@pytest.fixture
+def running(place: Path, sites: list[Site]) -> Site:
+    """A whole site, and its port: the one of the test before, if it still runs."""
+    if not sites or sites[0][0].poll() is not None:
+        sites[:] = [(up(place, port := free_port()), port)]
+    site, port = sites[0]
+    assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 8, 60), said(place, port)
+    for name in ("worker", "trainer"):
+        log = place / f"logs/{name}.log"
+        assert until(lambda log=log: " ready." in log.read_text(errors="replace"), 60)
+    return site, port
+
+
+def ended(sites: list[Site], place: Path) -> None:
+    while sites:
+        site, port = sites.pop()
+        site.send_signal(signal.SIGHUP)
+        code = site.wait(60)
+        assert code == 0 or "web ended" in said(place, port)
 
 
 def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
@@ -121,72 +160,6 @@ def test_a_second_start_is_quick_and_a_killed_supervisor_leaves_nothing(state: P
     assert until(lambda: not any(map(there, children)), 30)
 
 
-def the(site: "subprocess.Popen[str]", word: bytes) -> int:
-    """The first of a site's processes whose command has the word; 0 when there is none."""
-    for process in sorted(below(site.pid)):
-        with contextlib.suppress(OSError):
-            if word in Path(f"/proc/{process}/cmdline").read_bytes():
-                return process
-    return 0
-
-
-@pytest.fixture
-def running(state: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A whole site, and its port."""
-    port = free_port()
-    site = up(state, port)
-    try:
-        assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 8, 60), said(state, port)
-        for name in ("worker", "trainer"):
-            log = state / f"logs/{name}.log"
-            assert until(lambda log=log: " ready." in log.read_text(errors="replace"), 60)
-        yield site, port
-    finally:
-        site.send_signal(signal.SIGHUP)
-        code = site.wait(60)
-        assert code == 0 or "web ended" in said(state, port)
-
-
-def test_without_its_broker_the_site_answers_and_the_broker_comes_back(
-    state: Path, running: tuple["subprocess.Popen[str]", str]
-) -> None:
-    site, port = running
-    for turn in (1, 2):
-        before = time.time()
-        broker = the(site, b"v.sock")
-        os.kill(broker, signal.SIGKILL)
-        assert until(lambda old=broker: not there(old), 5)
-        assert health(port)["ready"]
-        assert until(lambda now=turn: said(state, port).count("valkey runs again.") == now), said(state, port)
-        assert until(lambda: health(port).get("parts", {}).get("broker") == "ok", 15)
-        assert until(lambda since=before: last_heard(state) > since, 60)  # and the worker works
-    assert f"valkey ended with -9: see {state}/valkey/valkey.log" in said(state, port)
-    assert site.poll() is None
-
-
-def test_worker_and_schedule_are_started_again(state: Path, running: tuple["subprocess.Popen[str]", str]) -> None:
-    site, port = running
-    words = {"worker": b"charts@%h", "trainer": b"training@%h", "beat": b"--pidfile=", "signer": b"sign_checkpoints"}
-    for name, word in words.items():
-        os.kill(the(site, word), signal.SIGKILL)
-        assert until(lambda name=name: f"{name} runs again." in said(state, port)), said(state, port)
-        assert f"{name} ended with -9: see {state}/logs/{name}.log" in said(state, port)
-        assert until(lambda word=word: the(site, word))
-        assert health(port)["ready"]
-    assert site.poll() is None
-
-
-def test_when_the_web_server_dies_the_rest_stops_and_the_reason_is_named(
-    state: Path, running: tuple["subprocess.Popen[str]", str]
-) -> None:
-    site, port = running
-    children = below(site.pid)
-    os.kill(the(site, b"granian"), signal.SIGKILL)
-    assert site.wait(40) != 0
-    assert f"web ended with -9: see {state}/logs/web.log" in said(state, port)
-    assert until(lambda: not any(map(there, children)), 5)
-
-
 def test_a_broker_elsewhere_that_is_away_does_not_keep_the_site_from_serving(state: Path) -> None:
     port = free_port()
     site = up(state, port, REDIS_URL="redis://127.0.0.1:9/0")
@@ -198,6 +171,75 @@ def test_a_broker_elsewhere_that_is_away_does_not_keep_the_site_from_serving(sta
         assert site.wait(60) == 0
     finally:
         site.kill()
+
+
+def the(site: "subprocess.Popen[str]", word: bytes) -> int:
+    """The first of a site's processes whose command has the word; 0 when there is none."""
+    for process in sorted(below(site.pid)):
+        with contextlib.suppress(OSError):
+            if word in Path(f"/proc/{process}/cmdline").read_bytes():
+                return process
+    return 0
+
+
+def killed(site: "subprocess.Popen[str]", word: bytes) -> int:
+    """Kill it, once it is there; return which it was."""
+    assert until(lambda: the(site, word))
+    os.kill(found := the(site, word), signal.SIGKILL)
+    return found
+
+
+def test_without_its_broker_the_site_answers_and_the_broker_comes_back(place: Path, running: Site) -> None:
+    site, port = running
+    for turn in (1, 2):
+        before = time.time()
+        broker = killed(site, b"v.sock")
+        assert until(lambda old=broker: not there(old), 5)
+        assert health(port)["ready"]
+        assert until(lambda now=turn: said(place, port).count("valkey runs again.") == now), said(place, port)
+        assert until(lambda: health(port).get("parts", {}).get("broker") == "ok", 15)
+        assert until(lambda since=before: last_heard(place) > since, 60)  # and the worker works
+    assert f"valkey ended with -9: see {place}/valkey/valkey.log" in said(place, port)
+    assert site.poll() is None
+
+
+def times(text: str, name: str) -> int:
+    return text.count(f"{name} runs again.")
+
+
+def test_worker_and_schedule_are_started_again(place: Path, running: Site) -> None:
+    site, port = running
+    words = {"worker": b"charts@%h", "trainer": b"training@%h", "beat": b"--pidfile=", "signer": b"sign_checkpoints"}
+    for name, word in words.items():
+        before = times(said(place, port), name)
+        killed(site, word)
+        assert until(lambda n=name, b=before: times(said(place, port), n) == b + 1), said(place, port)
+        assert f"{name} ended with -9: see {place}/logs/{name}.log" in said(place, port)
+        assert until(lambda word=word: the(site, word))
+        assert health(port)["ready"]
+    assert site.poll() is None
+
+
+def surroundings(process: int) -> dict[str, str]:
+    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def test_training_stands_back_and_adds_in_one_thread(running: Site) -> None:
+    site, _ = running
+    trainer, web = the(site, b"training@%h"), the(site, b"granian")
+    assert os.getpriority(os.PRIO_PROCESS, trainer) == os.getpriority(os.PRIO_PROCESS, web) + up_command.STANDS_BACK
+    assert schedules.TRAINING_ENVIRONMENT.items() <= surroundings(trainer).items()
+    assert "REMAP_SIGTERM" not in surroundings(web)
+
+
+def test_when_the_web_server_dies_the_rest_stops_and_the_reason_is_named(place: Path, running: Site) -> None:
+    site, port = running
+    children = below(site.pid)
+    killed(site, b"granian")
+    assert site.wait(40) != 0
+    assert f"web ended with -9: see {place}/logs/web.log" in said(place, port)
+    assert until(lambda: not any(map(there, children)), 5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -214,19 +256,6 @@ def test_who_asks_many_times_while_it_loads_gets_one_orderly_end(number: signal.
             assert said(folder / "state", port).strip() == "Stopped."
         finally:
             site.kill()
-
-
-def surroundings(process: int) -> dict[str, str]:
-    entries = Path(f"/proc/{process}/environ").read_bytes().decode().split("\0")
-    return dict(entry.split("=", 1) for entry in entries if "=" in entry)
-
-
-def test_training_stands_back_and_adds_in_one_thread(running: tuple["subprocess.Popen[str]", str]) -> None:
-    site, _ = running
-    trainer, web = the(site, b"training@%h"), the(site, b"granian")
-    assert os.getpriority(os.PRIO_PROCESS, trainer) == os.getpriority(os.PRIO_PROCESS, web) + up_command.STANDS_BACK
-    assert schedules.TRAINING_ENVIRONMENT.items() <= surroundings(trainer).items()
-    assert "REMAP_SIGTERM" not in surroundings(web)
 
 
 # --- its parts ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 
+# The lock files are whole, so pip resolves nothing: it takes pydantic[email] for unpinned beside pydantic==… once a newer one is out.
 $(VENV)/.run: requirements/run.txt | $(VENV)/bin/python
 	@test $(VENV)/.test -nt requirements/test.txt || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@touch $@
@@ -30,7 +31,6 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/test.txt
 	@touch $@ $(VENV)/.run
 
-# The lock files are whole, so pip resolves nothing: it takes pydantic[email] for unpinned beside pydantic==… once a newer one is out.
 # Rewrites both hashed lock files from pyproject.toml; needs uv. No address of any index is written.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:

@@ -11,9 +11,8 @@ from django.core.cache.backends.redis import RedisCache
 
 logger = logging.getLogger(__name__)
 REST = 5.0  # seconds in which a server that failed is not asked again
-SLOW = (
-    0.3  # seconds after which one that did answer is not asked again for a while either: ten times as long as it took
-)
+# Seconds after which one that did answer is not asked again for a while either: ten times as long as it took.
+SLOW = 0.3
 
 
 class NotPlain(Exception):

@@ -44,9 +44,8 @@ def succeed(made: Sequence[Attempt]) -> None:
 def failed(made: Sequence[Attempt], *, limits: Limits, user: User | None, at: datetime) -> bool:
     """Note in the audit log that a staff account takes no more attempts, when this failure was the last allowed one."""
     account, most = next(iter(limits.items()))
-    last = (
-        Attempt.objects.since(_digest(account), at - WINDOW).count() == most
-    )  # asked for all: who is staff is not told
+    # Asked for all: the time it takes does not tell who is staff.
+    last = Attempt.objects.since(_digest(account), at - WINDOW).count() == most
     if not last or user is None or not user.is_staff:
         return False
     with transaction.atomic():

@@ -48,9 +48,12 @@ def violations(page: Any) -> set[str]:
     return {f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found if fault["id"] not in THEME}
 
 
-def test_one_person_asks_another_approves_and_it_serves(scientist: User, approver: User, open_page: Open) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_one_person_asks_another_approves_and_it_serves(
+    scientist: User, approver: User, open_page: Open, scripts: bool
+) -> None:
     make.make_candidate()
-    page = open_page("/admin/", by=scientist)
+    page = open_page("/admin/", by=scientist, scripts=scripts)
     page.get_by_text("A candidate waits: toy-learner v1 passed 1 of 1 gates.").wait_for()
     page.get_by_role("link", name="Ask for its promotion").click()
     page.get_by_label("Reason").fill("It beats everything we had")
@@ -59,7 +62,7 @@ def test_one_person_asks_another_approves_and_it_serves(scientist: User, approve
     page.get_by_text("is your own: another person must decide on it").first.wait_for()
     assert page.get_by_role("button", name="Approve").count() == 0
 
-    page = open_page("/admin/", by=approver)
+    page = open_page("/admin/", by=approver, scripts=scripts)
     page.get_by_role("link", name="Review and decide").click()
     page.get_by_text("dora asks that toy-learner v1 may serve, where nothing serves yet").wait_for()
     page.get_by_role("link", name="Decide", exact=True).click()

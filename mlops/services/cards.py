@@ -178,8 +178,20 @@ def _gates(report: GateReport | None) -> Section:
     words = {True: "passed", False: "failed", None: "does not apply"}
     rows = tuple((r.get("title", "?"), words[r.get("passed")], r.get("words", "")) for r in report.results)
     verdict = "passed" if report.passed else "failed"
-    facts = (("Verdict", verdict), ("Judged", _moment(report.judged_at)), ("Report", report.digest))
+    facts = (
+        ("Verdict", verdict),
+        ("Judged", _moment(report.judged_at)),
+        ("Judged against", _against(report)),
+        ("Report", report.digest),
+    )
     return Section("Gates", facts, (CardTable("Gates", ("gate", "verdict", "in words"), rows),))
+
+
+def _against(report: GateReport) -> str:
+    """The champion it may replace. A report of before this was kept does not tell."""
+    if report.against is None:
+        return UNKNOWN
+    return str(report.against["label"]) if report.against else "no version: none served"
 
 
 def _limits(version: ModelVersion, run: Run | None, report: GateReport | None, recipe: Any) -> Section:

@@ -56,9 +56,16 @@ def test_every_number_on_a_card_is_a_row_s() -> None:
     assert (table.title, table.head) == ("toy-fold, 100 units", ("metric", "candidate", "popularity"))
     assert table.rows == (("Accuracy", ".750 ± .010", ".500 ± .010 (candidate +.250 ± .020)"),)
     assert section(card, "Gates").tables[0].rows[0][:2] == ("Accurate enough", "passed")
+    assert facts(card, "Gates")["Judged against"] == "no version: none served"
     (request,), (stretch,) = card.requests, card.deployments
     assert [(vote.verdict, vote.reason) for vote in request.votes] == [("APPROVE", "the gates are convincing")]
     assert (stretch.started_at, stretch.ended_at) == (NOON, None)
+
+
+def test_a_card_names_the_champion_its_version_was_judged_against() -> None:
+    make_promotion(make_candidate())
+    assert facts(cards.card(make_candidate()), "Gates")["Judged against"] == "toy-learner v1"
+    assert facts(cards.card(make_candidate(gates={"results": [{}]})), "Gates")["Judged against"] == "unknown"
 
 
 def test_the_eight_components_are_its_checklist_each_with_its_proof() -> None:

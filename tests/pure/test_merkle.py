@@ -72,6 +72,11 @@ def test_a_place_outside_the_tree_has_no_proof() -> None:
             wrong()
 
 
+def test_nothing_and_the_tree_itself_need_no_hash_to_be_its_beginning() -> None:
+    assert [grown(5).consistency(old, 5) for old in (0, 5)] == [[], []]
+    assert grown(0).consistency(0, 0) == []
+
+
 def test_a_hash_of_another_length_is_none() -> None:
     """Bytes that move from one hash to its neighbour must not be the same proof."""
     tree, root = grown(4), merkle.root(LEAVES[:4])

@@ -9,9 +9,7 @@ from mlops.models import Job, Run, RunStep, Tick
 from mlops.models.runs import GIVEN_UP, SILENCE
 
 MOST_SHOWN = 50  # of each kind, the oldest first
-FORGOTTEN = timedelta(
-    minutes=30
-)  # no task of the schedule may take so long: a tick that has not ended by then never will
+FORGOTTEN = timedelta(minutes=30)  # no task of the schedule takes so long: a tick that has not ended by then never will
 NEWS = timedelta(days=7)
 
 
@@ -75,12 +73,13 @@ def apart() -> int:
 
 
 def _given_up() -> QuerySet[Run]:
-    """Runs whose workers died; and those after an erasure that broke, until another one learns without what was erased."""
+    """Runs whose workers died; and those after an erasure that came to nothing, until another one learns without the erased."""
+    nothing = [Run.State.FAILED, Run.State.REFUSED, Run.State.CANCELLED]
     going = [Run.State.QUEUED, Run.State.RUNNING, Run.State.SUCCEEDED]
     others = Run.objects.filter(parent=None, grid={}, state__in=going)
     after = others.filter(recipe_key=OuterRef("recipe_key"), pk__gt=OuterRef("pk"))
-    unlearned = Q(cause=Run.Cause.ERASURE) & ~Exists(after)
-    return Run.objects.filter(Q(state=Run.State.FAILED) & (Q(failure=GIVEN_UP) | unlearned))
+    unlearned = Q(cause=Run.Cause.ERASURE, state__in=nothing) & ~Exists(after)
+    return Run.objects.filter(Q(state=Run.State.FAILED, failure=GIVEN_UP) | unlearned)
 
 
 def _job(job: Job) -> Piece:

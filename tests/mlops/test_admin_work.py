@@ -63,10 +63,11 @@ def test_work_of_every_kind_is_there_with_what_is_the_matter(operator: Client) -
         assert words in found, words
 
 
-def test_a_run_after_an_erasure_that_broke_is_set_apart_until_another_learns_without_the_erased(
-    operator: Client,
+@pytest.mark.parametrize("state", [Run.State.FAILED, Run.State.REFUSED, Run.State.CANCELLED])
+def test_a_run_after_an_erasure_that_came_to_nothing_is_set_apart_until_another_learns_without_the_erased(
+    operator: Client, state: Run.State
 ) -> None:
-    broken = make_run(state=Run.State.FAILED, cause=Run.Cause.ERASURE, failure="ValueError: it does not fit")
+    broken = make_run(state=state, cause=Run.Cause.ERASURE, failure="ValueError: it does not fit")
     make_run(state=Run.State.FAILED, cause=Run.Cause.PERSON, failure="ValueError: what a person asked for")
     assert work.apart() == 1
     found = text(operator)

@@ -33,7 +33,11 @@ def publish_offered(lease: work.Lease) -> dict[str, Any]:
 @work.handled(queue.ERASE_MEMBER)
 def erase_member(lease: work.Lease) -> dict[str, Any]:
     """Erase whom a job names by digest, once: a redelivery finds them gone, and removes what was left in files."""
-    found = erasure.carry_out(at=timezone.now(), **lease.payload)
+
+    def still() -> None:
+        work.hold(lease=lease, at=timezone.now())
+
+    found = erasure.carry_out(at=timezone.now(), still=still, **lease.payload)
     return {"erasure": found.pk if found else None}
 
 

@@ -12,9 +12,21 @@ from mlops.models import Job, Tick
 from mlops.ports import Actor
 from mlops.queue import nudge
 from mlops.services import job_acts, ticks
-from mlops.services.jobs import Lease, finish, heartbeat, offer
+from mlops.services.jobs import Lease, finish, heartbeat, hold, offer
 
-__all__ = ["Job", "Lease", "finish", "handled", "handler", "heartbeat", "nudge", "offer", "offer_anew", "on_tick"]
+__all__ = [
+    "Job",
+    "Lease",
+    "finish",
+    "handled",
+    "handler",
+    "heartbeat",
+    "hold",
+    "nudge",
+    "offer",
+    "offer_anew",
+    "on_tick",
+]
 
 Handler = Callable[[Lease], Mapping[str, Any] | None]
 _handlers: dict[str, Handler] = {}

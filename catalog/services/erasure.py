@@ -1,6 +1,6 @@
 """Erasing a member: asked for by themself or by staff with the right, carried out by a worker, whole or not at all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,8 +56,12 @@ def ask_for_oneself(*, by: User, at: datetime) -> work.Job:
     return ask(user=by, reason=OWN_WISH, by=ONESELF, at=at)
 
 
-def carry_out(*, digest: str, reason: str, by: str, at: datetime) -> Erasure | None:
-    """Erase whom a job names by digest; None when that is done, and then what it left in files goes. Raises Refused."""
+def carry_out(*, digest: str, reason: str, by: str, at: datetime, still: Callable[[], None]) -> Erasure | None:
+    """Erase whom a job names by digest; None when that is done, and then what it left in files goes. Raises Refused.
+
+    still: raises when the job is no longer this worker's; asked within the transaction that takes the rows out, and then
+    nobody is erased. The job ends later, with the files: a death in between has it delivered again, for them.
+    """
     person = next(iter(_people({digest})), None)
     if person is None:
         tidy()
@@ -65,7 +69,7 @@ def carry_out(*, digest: str, reason: str, by: str, at: datetime) -> Erasure | N
     actor = ONESELF if by == ONESELF.subject_id else User.objects.filter(subject_id=by).first()
     if actor is None:
         raise Refused("whoever asked for this erasure has no account any more: another person must ask for it.")
-    return _erased(person, reason, actor, at)
+    return _erased(person, reason, actor, at, still)
 
 
 def erase_member(*, subject: UUID | str, reason: str, by: Actor, at: datetime) -> Erasure:
@@ -103,15 +107,17 @@ def tidy() -> int:
     return erasure.clear() + accounts.forget(erasure.erased_before())
 
 
-def _erased(person: Person, reason: str, by: Actor, at: datetime) -> Erasure:
+def _erased(person: Person, reason: str, by: Actor, at: datetime, still: Callable[[], None] = lambda: None) -> Erasure:
     _check(person, reason, by)
-    return _done(person, reason.strip(), by, at)
+    return _done(person, reason.strip(), by, at, still)
 
 
-def _done(person: Person, reason: str, by: Actor, at: datetime) -> Erasure:
-    found = erasure.erase_subject(
-        subjects=person.subjects, reason=reason, by=by, at=at, rows=lambda: leftovers.take_out(person)
-    )
+def _done(person: Person, reason: str, by: Actor, at: datetime, still: Callable[[], None] = lambda: None) -> Erasure:
+    def rows() -> Mapping[str, int]:
+        still()
+        return leftovers.take_out(person)
+
+    found = erasure.erase_subject(subjects=person.subjects, reason=reason, by=by, at=at, rows=rows)
     accounts.forget([found.subject_digest])
     return found
 

@@ -95,6 +95,11 @@ def heartbeat(*, lease: Lease, at: datetime, **progress: int) -> bool:
     return bool(lease.held().update(lease_until=at + LEASE, **progress))
 
 
+def hold(*, lease: Lease, at: datetime) -> None:
+    """Nobody else takes the job or calls it off until the transaction ends. Raises ClaimLost when somebody has."""
+    _still(lease, heartbeat(lease=lease, at=at))
+
+
 def finish(*, lease: Lease, at: datetime, result: Mapping[str, Any] | None = None) -> None:
     """The job is done, for good. Within the transaction of what it did, both stand or fall. Raises ClaimLost."""
     ended = {"state": Job.State.DONE, "finished_at": at, "lease_until": None, "failure": ""}

@@ -85,6 +85,7 @@ def test_a_hash_of_another_length_is_none() -> None:
     for proof in (moved, [a + b], [a, b, b""]):
         assert not merkle.holds_inclusion(LEAVES[0], 0, 4, proof, root)
         assert not merkle.holds_consistency(3, merkle.root(LEAVES[:3]), 4, root, proof)
+    assert not merkle.holds_inclusion(LEAVES[0] + a[:1], 0, 4, [a[1:], b], root)
 
 
 def test_a_path_longer_or_shorter_than_the_tree_is_high_proves_nothing() -> None:

@@ -1,5 +1,6 @@
 """An artefact is the bytes whose digest is its name, or it is not opened."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -97,3 +98,22 @@ def test_a_file_too_large_is_not_read(kept: Path) -> None:
     os.truncate(kept, store.MOST_BYTES + 1)  # sparse: it takes no room
     with pytest.raises(BadArtefact, match="no plain file of at most"):
         store.open(DIGEST)
+
+
+@pytest.mark.parametrize("trouble", [PermissionError(errno.EPERM, "Operation not permitted"), FileNotFoundError()])
+def test_what_is_there_and_cannot_be_marked_as_put_is_written_anew(
+    kept: Path, trouble: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is another user's, whose times are not ours to set; or somebody removed it when it had been read."""
+
+    def refuses(path: Path) -> None:
+        if isinstance(trouble, FileNotFoundError):
+            kept.unlink()
+        raise trouble
+
+    with kept.open("rb") as before:  # held open: its number is given to no other file meanwhile
+        monkeypatch.setattr(os, "utime", refuses)
+        assert store.put(DATA) == DIGEST
+        assert kept.stat().st_ino != os.fstat(before.fileno()).st_ino
+    assert store.open(DIGEST) == DATA
+    assert [path.name for path in kept.parent.iterdir()] == [DIGEST]

@@ -22,7 +22,9 @@ def put(data: bytes) -> str:
     """Store the bytes and return their digest. Durable on return: file and folder are synced before the rename counts."""
     digest = hashlib.sha256(data).hexdigest()
     final = _path(digest)
-    with contextlib.suppress(BadArtefact, OSError):  # written anew: what was changed, went just now, or is another user's
+    with contextlib.suppress(
+        BadArtefact, OSError
+    ):  # written anew: what was changed, went just now, or is another user's
         open(digest)
         os.utime(final)  # what was put just now is not old: no sweep takes it before a row names it
         return digest

@@ -3,15 +3,18 @@
 import errno
 import resource
 import signal
+import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings as site
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from mlops import registry
@@ -214,6 +217,29 @@ def test_what_may_go_well_in_a_moment_is_tried_again_from_the_step_it_broke_in(t
     assert run.claims == 2
     assert dict(run.steps.values_list("name", "attempts")) == {name: 2 if name == "fit" else 1 for name in STEPS}
     assert ModelVersion.objects.get().run == run
+
+
+def fill() -> None:
+    """Have a database say that there is no room left in it."""
+    if connection.vendor == "postgresql":
+        raise psycopg.errors.DiskFull("could not extend file: No space left on device")
+    with closing(sqlite3.connect(":memory:")) as full:
+        full.execute("PRAGMA max_page_count = 1")
+        full.execute("CREATE TABLE too_many (rows)")
+
+
+@pytest.mark.usefixtures("odd_toys")
+def test_a_full_database_is_not_asked_twice_and_says_what_to_do() -> None:
+    with pytest.raises(OperationalError) as told, connection.wrap_database_errors:
+        fill()
+    Shaky.troubles = [told.value]
+    run = carried_out(recipe_key="toy-shaky")
+    state, failure = ended(run)
+    assert state == "FAILED"
+    assert failure.startswith("in fit: nothing more can be written (")
+    assert failure.endswith("); make room where the database is kept, then repeat the run")
+    runs.repeat(run_id=run.pk, reason="there is room again", by=SYSTEM, at=NOON)
+    assert ended(carried_out(run)) == ("SUCCEEDED", "")
 
 
 @pytest.mark.usefixtures("odd_toys")

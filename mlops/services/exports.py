@@ -20,7 +20,7 @@ def export(path: Path) -> tuple[int, int]:
     """Write events, the changes they answer for, notes and public keys into a new file, as canonical JSON lines.
 
     Returns how many events and notes. Raises FileExistsError, and BadKey when there are notes and no key: the file has
-    its name once it is whole.
+    its name once it is whole, and nothing has it after an error.
     """
     found = places.read_all()
     if path.exists():
@@ -29,8 +29,25 @@ def export(path: Path) -> tuple[int, int]:
         draft = Path(folder) / path.name
         with draft.open("x", encoding="ascii", newline="\n") as file, chain.snapshot():
             counts = _write(file, found)
-        os.link(draft, path)  # unlike a rename it takes nobody's place
+            file.flush()
+            os.fsync(file.fileno())  # a stick may be pulled out
+        _name(draft, path)
     return counts
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give what is whole its name, unless something has it. Raises FileExistsError."""
+    try:
+        os.link(draft, path)  # unlike a rename it takes nobody's place
+    except FileExistsError:
+        raise
+    except OSError:  # a stick or a share, where a file has one name: ours is taken while empty, and filled by a rename
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.rename(draft, path)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _write(file: TextIO, found: list[places.Place]) -> tuple[int, int]:

@@ -1,6 +1,8 @@
 """Governed rows beside what was noted of them, guards, proofs and exports: the rest of what `audit` says."""
 
+import errno
 import json
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -151,6 +153,39 @@ def test_an_export_that_fails_leaves_no_file(signed: list[Note], tmp_path: Path)
         file.unlink()  # the notes in the database remain: the key is missed in the midst of the file
     assert asked("export", str(tmp_path / "of" / "a"))[0] == 2
     assert list((tmp_path / "of").iterdir()) == []
+
+
+def no_links(draft: Path, path: Path) -> None:
+    """A stick, or a share: a file has one name there."""
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_an_export_to_where_a_file_has_one_name_is_whole_or_not_there(
+    signed: list[Note], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stick").mkdir()
+    monkeypatch.setattr(os, "link", no_links)
+    assert exports.export(tmp_path / "stick" / "a") == (12, 3)
+    whole = (tmp_path / "stick" / "a").read_bytes()
+    assert whole.count(b"\n") == 1 + 1 + 3 + 12 + 3
+    monkeypatch.setattr(os, "rename", no_links)
+    with pytest.raises(PermissionError):
+        exports.export(tmp_path / "stick" / "b")
+    assert [(path.name, path.read_bytes()) for path in (tmp_path / "stick").iterdir()] == [("a", whole)]
+
+
+def test_nor_does_an_export_take_the_place_of_what_came_there_meanwhile(
+    signed: list[Note], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(draft: Path, path: Path) -> None:
+        path.write_text("theirs")
+        no_links(draft, path)
+
+    monkeypatch.setattr(os, "link", late)
+    (tmp_path / "stick").mkdir()
+    with pytest.raises(FileExistsError):
+        exports.export(tmp_path / "stick" / "a")
+    assert [path.read_text() for path in (tmp_path / "stick").iterdir()] == ["theirs"]
 
 
 def by_another(act: Callable[[], None]) -> None:

@@ -22,22 +22,20 @@ def put(data: bytes) -> str:
     """Store the bytes and return their digest. Durable on return: file and folder are synced before the rename counts."""
     digest = hashlib.sha256(data).hexdigest()
     final = _path(digest)
-    with contextlib.suppress(
-        BadArtefact, OSError
-    ):  # written anew: what was changed, went just now, or is another user's
-        open(digest)
+    with contextlib.suppress(BadArtefact, OSError):
+        open(digest)  # what is there but changed, went just now, or is another user's, is written anew
         os.utime(final)  # what was put just now is not old: no sweep takes it before a row names it
         return digest
     if not final.parent.exists():
         final.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(final.parent.parent)  # a folder, too, is there for good only once its own folder is synced
+        sync(final.parent.parent)  # a folder, too, is there for good only once its own folder is synced
     draft = final.parent / f".draft-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _write(draft, data)
         os.rename(draft, final)
     finally:
         draft.unlink(missing_ok=True)
-    sync_folder(final.parent)
+    sync(final.parent)
     return digest
 
 
@@ -138,9 +136,9 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Have it on the disk which files are in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Have a file, or which files are in a folder, on the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

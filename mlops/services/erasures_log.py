@@ -88,7 +88,7 @@ def _add(file: Path, line: str) -> None:
     finally:
         os.close(handle)
     for folder in (file.parent, file.parent.parent):  # either may be new, and is there for good only once it is synced
-        store.sync_folder(folder)
+        store.sync(folder)
 
 
 def _ends_whole(handle: int) -> bool:

@@ -2,11 +2,11 @@
 
 import contextlib
 import logging
-import os
 from pathlib import Path
 
 from django.db import connection, transaction
 
+from mlops import store
 from mlops.errors import BadNote, NotSigned
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
@@ -77,10 +77,10 @@ def _write_through() -> None:
         return
     name = Path(str(connection.settings_dict["NAME"]))
     try:
-        with contextlib.suppress(FileNotFoundError), name.with_name(f"{name.name}-wal").open("rb") as writes:
-            os.fsync(writes.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            store.sync(name.with_name(f"{name.name}-wal"))
         with contextlib.suppress(FileNotFoundError):  # a database in memory has no folder
-            places.sync_folder(name.parent)
+            store.sync(name.parent)
     except OSError as error:
         raise NotSigned(f"{name} cannot be written to the disk: {error.strerror}") from error
 

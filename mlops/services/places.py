@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from django.conf import settings
 
-from mlops import merkle, notes, signing
+from mlops import merkle, notes, signing, store
 from mlops.errors import BadNote, NotSigned
 from mlops.notes import Note
 
@@ -159,7 +159,7 @@ def append(folder: Path, texts: list[str]) -> int:
         os.fsync(file.fileno())
         size = file.seek(0, os.SEEK_END)
     if fresh:
-        sync_folder(folder)
+        store.sync(folder)
     return size
 
 
@@ -243,15 +243,6 @@ def _held(how: int) -> Iterator[None]:
     try:
         fcntl.flock(handle, how)
         yield
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names of a folder's files on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)
 

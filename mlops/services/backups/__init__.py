@@ -9,7 +9,7 @@ from types import ModuleType
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from mlops import policies
+from mlops import policies, store
 from mlops.errors import BadBackup
 from mlops.ports import Actor
 from mlops.services import audit, checkpoints
@@ -37,7 +37,7 @@ def back_up(*, folder: Path, by: Actor, at: datetime) -> Backup:
         facts = {"vendor": connection.vendor, "migrations": _migrations(), "events": events, "head": head}
         digest = kept.close(draft, {**facts, "lacking": sorted(lacking), "made_at": at.isoformat()})
         draft.rename(folder)
-        kept.sync(folder.parent)
+        store.sync(folder.parent)
     finally:
         kept.discard(draft)
     with transaction.atomic():

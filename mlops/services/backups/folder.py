@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,11 +64,11 @@ def close(folder: Path, facts: dict[str, Any]) -> str:
     found = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         found[path.relative_to(folder).as_posix()] = {"sha256": _digest(path), "bytes": path.stat().st_size}
-        sync(path)
+        store.sync(path)
     text = json.dumps({**facts, "v": 1, "files": found}, sort_keys=True, indent=1)
     (folder / LIST).write_text(text)
     for path in (folder / LIST, *(path for path in folder.rglob("*") if path.is_dir()), folder):
-        sync(path)
+        store.sync(path)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,15 +98,6 @@ def put_store_back(folder: Path) -> int:
             raise BadBackup(f"{path.name} is stored under a name that is not its digest.")
         count += 1
     return count
-
-
-def sync(path: Path) -> None:
-    """Have a file, or what a folder names, on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def discard(folder: Path) -> None:

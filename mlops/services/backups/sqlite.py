@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from mlops import store
 from mlops.errors import BadBackup
-from mlops.services.backups import folder as kept
 from mlops.services.backups import needed
 
 FILE = "database.sqlite3"
@@ -57,11 +57,11 @@ def replaced(connection: BaseDatabaseWrapper, folder: Path) -> Iterator[None]:
         with _at(connection, draft):
             yield
         _settle(draft)
-        kept.sync(draft)
+        store.sync(draft)
         _settle(name)  # asked again: somebody may have come meanwhile
         _drop_logs(name)
         os.replace(draft, name)
-        kept.sync(name.parent)
+        store.sync(name.parent)
     finally:
         _drop_drafts(name)
 

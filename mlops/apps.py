@@ -12,6 +12,7 @@ class MlopsConfig(AppConfig):
         from mlops.management import migrating  # noqa: PLC0415
 
         checks.register(registry.check_recipes)
+        checks.register(registry.check_files)
         checks.register(triggers.check_triggers, checks.Tags.database)
         # SQLite drops triggers on some schema changes, so they are put back after every migrate.
         pre_migrate.connect(migrating.before, sender=self)

@@ -30,6 +30,13 @@ def test_something_that_is_no_recipe_is_an_error_naming_what_it_lacks(settings: 
     ]
 
 
+def test_a_function_that_tells_of_files_and_is_not_there_is_an_error(settings: Any) -> None:
+    settings.MLOPS_FILES = ["tests.mlops.test_registry.faults", "tests.missing.files"]
+    assert [(found.id, found.msg.partition(":")[0]) for found in registry.check_files(None)] == [
+        ("mlops.E003", "MLOPS_FILES names tests.missing.files")
+    ]
+
+
 @pytest.mark.usefixtures("toys")
 def test_recipes_are_found_by_key() -> None:
     assert registry.recipe("toy-formula").title == "Toy formula"

@@ -1,19 +1,25 @@
 """What the two commands say to whoever types them, and how they end."""
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog.models import ChartEdition
+from catalog.services import editions
 from mlops import store
 from mlops.models import ModelVersion
-from tests.factories.mlops import make_promotion
+from mlops.ports import SYSTEM
+from tests.factories import catalog as make
+from tests.factories.mlops import NOON, make_promotion
 from tests.mlops.conftest import toy_recipes  # noqa: F401 — a fixture
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("toy_recipes")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.usefixtures("toy_recipes")
 def test_a_backup_that_lacks_a_file_ends_in_an_error_now_and_when_it_is_checked(tmp_path: Path) -> None:
     make_promotion()
     call_command("backup", tmp_path / "monday", stdout=StringIO())
@@ -23,3 +29,22 @@ def test_a_backup_that_lacks_a_file_ends_in_an_error_now_and_when_it_is_checked(
     for check in (False, True):
         with pytest.raises(CommandError, match=f"not whole: .*{digest}"):
             call_command("backup", tmp_path / "tuesday", check=check, stdout=StringIO())
+
+
+def test_a_backup_without_the_rows_of_an_edition_is_not_whole(tmp_path: Path) -> None:
+    make.make_imported_votes(votes=10)
+    digest = make.make_edition(NOON).content_digest
+    call_command("backup", tmp_path / "monday", stdout=StringIO())
+    store._path(digest).write_bytes(b"something else")
+    with pytest.raises(CommandError, match=f"not whole: .*{digest}"):
+        call_command("backup", tmp_path / "tuesday", stdout=StringIO())
+
+
+def test_the_rows_of_an_edition_that_were_let_go_are_not_lacking(tmp_path: Path) -> None:
+    film = make.make_imported_votes(votes=10).movie
+    make.make_edition(NOON)
+    make.make_member_rating(film, value=9)
+    make.make_edition(NOON + timedelta(hours=1))
+    assert editions.thin(by=SYSTEM, at=NOON + timedelta(days=30)) == 1
+    assert not store.has(ChartEdition.objects.get(number=1).content_digest)
+    call_command("backup", tmp_path / "monday", stdout=StringIO())

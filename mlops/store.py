@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -15,16 +16,17 @@ from mlops.errors import BadArtefact
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 2**30
+_ASIDE: list[Path] = []  # what stands before the store
 FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # opening a pipe waits for a writer, unless asked not to
 
 
 def put(data: bytes) -> str:
     """Store the bytes and return their digest. Durable on return: file and folder are synced before the rename counts."""
     digest = hashlib.sha256(data).hexdigest()
-    final = _path(digest)
+    final = _home(digest)
     with contextlib.suppress(BadArtefact, OSError):
         open(digest)  # what is there but changed, went just now, or is another user's, is written anew
-        os.utime(final)  # what was put just now is not old: no sweep takes it before a row names it
+        os.utime(_path(digest))  # what was put just now is not old: no sweep takes it before a row names it
         return digest
     if not final.parent.exists():
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,7 @@ def head(digest: str, count: int) -> bytes:
 
 def remove(digest: str) -> None:
     """Remove an artefact that a keeping policy lets go; removing it twice is no error."""
-    _path(digest).unlink(missing_ok=True)
+    _home(digest).unlink(missing_ok=True)
 
 
 Trace = tuple[int, int, int, int]
@@ -111,10 +113,48 @@ def is_missing(digest: str) -> bool:
     return False
 
 
+def digests(folder: Path | None = None) -> Iterator[str]:
+    """Yield the digest of every file in the store, or of those that were put aside in a folder."""
+    for root in [folder] if folder else [*_ASIDE, Path(settings.ARTEFACTS)]:
+        yield from (path.name for path in root.glob("??/*") if DIGEST.fullmatch(path.name))
+
+
+@contextlib.contextmanager
+def aside(folder: Path) -> Iterator[None]:
+    """Put and remove files in another folder until the block ends, and look there first: the store stays as it is."""
+    _ASIDE.insert(0, folder)
+    try:
+        yield
+    finally:
+        _ASIDE.remove(folder)
+
+
+def take_in(folder: Path) -> None:
+    """Move what was put aside into the store. Durable on return; raises OSError."""
+    finals = [(folder / digest[:2] / digest, _path(digest)) for digest in sorted(digests(folder))]
+    for path, final in finals:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, final)
+    for parent in {final.parent for _, final in finals}:
+        sync(parent)
+    sync(Path(settings.ARTEFACTS))
+
+
 def _path(digest: str) -> Path:
+    """Return where a file is, or would be."""
+    there = (folder / digest[:2] / digest for folder in _ASIDE)
+    return next((path for path in there if os.path.lexists(path)), _in(Path(settings.ARTEFACTS), digest))
+
+
+def _home(digest: str) -> Path:
+    """Return where a file is put."""
+    return _in(_ASIDE[0] if _ASIDE else Path(settings.ARTEFACTS), digest)
+
+
+def _in(folder: Path, digest: str) -> Path:
     if not DIGEST.fullmatch(digest):
         raise BadArtefact(f"{digest!r} is no SHA-256")
-    return Path(settings.ARTEFACTS) / digest[:2] / digest
+    return folder / digest[:2] / digest
 
 
 def _plain(digest: str, found: os.stat_result, size: int | None) -> int:

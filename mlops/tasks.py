@@ -11,6 +11,7 @@ from django.utils import timezone
 from mlops import queue, work
 from mlops.ports import SYSTEM
 from mlops.services import (
+    backups,
     claims,
     drafts,
     erasing,
@@ -107,4 +108,5 @@ def _measure(at: datetime) -> None:
 def _thin(at: datetime) -> None:
     rows, files = job_acts.thin(by=SYSTEM, at=at), drafts.sweep(at=at)
     erased, loose = erasing.clear(), unnamed.sweep(at=at)
+    backups.clear_aside()
     logger.info("%s rows of old work, %s drafts, %s erased and %s unnamed files removed", rows, files, erased, loose)

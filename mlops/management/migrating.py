@@ -1,5 +1,6 @@
 """Around a migration: the triggers step aside and come back, and what changed meanwhile is on record as the migration's."""
 
+import logging
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -7,11 +8,15 @@ from django.utils import timezone
 
 from mlops import triggers
 from mlops.models import AuditEvent, Capture, Erasure
-from mlops.services import strays
+from mlops.services import backups, strays
+
+logger = logging.getLogger(__name__)
 
 
 def before(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
-    """Seal what nobody answered for so far, then take the triggers away where tables are made anew."""
+    """Remove what killed restores left, seal what nobody answered for, then take triggers away where tables are made anew."""
+    if using == DEFAULT_DB_ALIAS:
+        _clear_aside()
     if _on_record(using):
         strays.before_migrate(at=timezone.now())
     triggers.step_aside_before_migrate(sender, using, plan)
@@ -22,6 +27,14 @@ def after(sender: Any, using: str, plan: Any = (), **_: Any) -> None:
     triggers.install_after_migrate(sender, using)
     if _on_record(using):
         strays.after_migrate(at=timezone.now(), migrated=_concerns_us(plan))
+
+
+def _clear_aside() -> None:
+    """Every start comes here, and must not end here: the daily thinning tries again, and says what it cannot remove."""
+    try:
+        backups.clear_aside()
+    except OSError:
+        logger.exception("what a killed restore left could not be removed, and may hold people who were erased")
 
 
 def _concerns_us(plan: Any) -> bool:

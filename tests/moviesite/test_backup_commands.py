@@ -1,5 +1,7 @@
 """What the two commands say to whoever types them, and how they end."""
 
+import errno
+import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -48,3 +50,20 @@ def test_the_rows_of_an_edition_that_were_let_go_are_not_lacking(tmp_path: Path)
     assert editions.thin(by=SYSTEM, at=NOON + timedelta(days=30)) == 1
     assert not store.has(ChartEdition.objects.get(number=1).content_digest)
     call_command("backup", tmp_path / "monday", stdout=StringIO())
+
+
+@pytest.mark.usefixtures("toy_recipes")
+def test_a_restore_to_a_full_disk_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_promotion()
+    make.make_user("carla", is_superuser=True)
+    call_command("backup", tmp_path / "monday", stdout=StringIO())
+    digest = ModelVersion.objects.get().artefact_digest
+    store.remove(digest)
+
+    def full(before: Path, after: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(after))
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(CommandError, match=f"^Nothing was changed: .*{digest}.*No space left on device.* make room"):
+        call_command("restore", tmp_path / "monday", by="carla", reason="the disk broke")
+    assert not store.has(digest)

@@ -1,23 +1,25 @@
 """Backups: the whole site in a folder, and the one declared way back to an earlier state."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from mlops import policies, store
 from mlops.errors import BadBackup
 from mlops.ports import Actor
-from mlops.services import audit, checkpoints
+from mlops.services import audit, checkpoints, erasing, unnamed
+from mlops.services.backups import aside, needed, postgres, sqlite
 from mlops.services.backups import folder as kept
-from mlops.services.backups import needed, postgres, sqlite
+from mlops.services.backups.aside import clear as clear_aside
 from mlops.services.backups.folder import Backup
 
-__all__ = ["Backup", "back_up", "check", "put_back"]
+__all__ = ["Backup", "back_up", "check", "clear_aside", "put_back"]
 
 ATTEMPTS = 5  # at a backup: one fails when somebody is erased between database and files
 
@@ -59,25 +61,45 @@ def check(*, folder: Path) -> Backup:
 def put_back(
     *, folder: Path, reason: str, who: Callable[[], Actor], at: datetime, afterwards: Callable[[Actor], None]
 ) -> Backup:
-    """Put a backup in the place of what is here, and declare it. Raises BadBackup or Refused, and then nothing changed.
+    """Put a backup in the place of what is here, and declare it. Raises BadBackup, Refused, NotSigned, BadKey or OSError.
 
+    Then nothing changed. Killed, it leaves at most files that hold nobody who was erased, and what `clear_aside` removes.
     who: finds, among the accounts of the backup, the person who answers for it. afterwards: what must happen to the
-    restored rows before anybody sees them (erasures after the backup are done again).
+    restored rows before anybody sees them (erasures after the backup are done again); it finds its files aside.
     """
     if not reason.strip():
         raise BadBackup("say why it is put back: the reason is kept.")
     found = check(folder=folder)
+    clear_aside()
     before = checkpoints.newest_outside()
-    with _vendor().replaced(connection, folder):
-        by = who()
-        policies.check_may_restore(by)
-        kept.put_store_back(folder)
-        afterwards(by)
-        with transaction.atomic():
-            facts = {"backup": found.digest, "events": found.events, "before": before.size if before else 0}
-            audit.record("system.restored", f"backup:{found.digest[:12]}", by=by, at=at, reason=reason, **facts)
-        checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at)
+    taken: set[str] = set()
+    try:
+        with aside.of_store() as room, _vendor().replaced(connection, folder):
+            by = who()
+            policies.check_may_restore(by)
+            with store.aside(room):
+                kept.put_store_back(folder)
+                afterwards(by)
+                unnamed.remove({digest for digest, _begins in unnamed.there()})  # whom such a file holds nobody knows
+            taken.update(store.digests(room))
+            store.take_in(room)
+            with transaction.atomic():
+                facts = {"backup": found.digest, "events": found.events, "before": before.size if before else 0}
+                audit.record("system.restored", f"backup:{found.digest[:12]}", by=by, at=at, reason=reason, **facts)
+            checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at)
+    except BaseException:
+        _take_out(taken)
+        raise
+    with contextlib.suppress(Error, OSError):  # what the store had of them before; else the daily thinning does it
+        erasing.clear()
     return found
+
+
+def _take_out(taken: set[str]) -> None:
+    """Remove the files of a restore that came to nothing. Nobody erased is in them: where that fails, they may stay."""
+    with contextlib.suppress(Error, OSError):
+        if taken:
+            unnamed.remove(taken - needed.files())
 
 
 def _filled(draft: Path) -> set[str]:

@@ -3,13 +3,10 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 from mlops import store
 from mlops.errors import BadArtefact, BadBackup
@@ -39,7 +36,7 @@ class Backup:
 def copy_store(folder: Path) -> set[str]:
     """Copy every stored file, each checked against its name, and return which. What was changed is not carried on."""
     copied = set()
-    for digest in stored():
+    for digest in sorted(store.digests()):
         try:
             data = store.open(digest)
         except BadArtefact:  # let go meanwhile, or damaged: a backup that holds it would lie
@@ -49,14 +46,6 @@ def copy_store(folder: Path) -> set[str]:
         (place / digest).write_bytes(data)
         copied.add(digest)
     return copied
-
-
-def stored() -> Iterator[str]:
-    """Return the digests of all files in the store."""
-    root = Path(settings.ARTEFACTS)
-    for path in sorted(root.glob("??/*")) if root.exists() else []:
-        if store.DIGEST.fullmatch(path.name):
-            yield path.name
 
 
 def close(folder: Path, facts: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """SQLite whole: one file, taken while others read and write, put in place by a rename."""
 
 import contextlib
+import logging
 import os
 import re
 import sqlite3
@@ -13,10 +14,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mlops import store
 from mlops.errors import BadBackup
-from mlops.services.backups import needed
+from mlops.services.backups import aside, needed
 
 FILE = "database.sqlite3"
 PATIENCE = 1  # seconds that another process has to let go
+logger = logging.getLogger(__name__)
 
 
 def dump(connection: BaseDatabaseWrapper, folder: Path) -> set[str]:
@@ -49,10 +51,8 @@ def replaced(connection: BaseDatabaseWrapper, folder: Path) -> Iterator[None]:
     name = Path(str(connection.settings_dict["NAME"]))
     connection.close()
     _settle(name)
-    name.parent.mkdir(parents=True, exist_ok=True)
-    _drop_drafts(name)  # of one that was killed: it may hold whom its block would have erased
-    draft = name.with_name(f"{_drafts(name)}{os.getpid()}")
-    try:
+    with aside.of_database(name) as room:
+        draft = room / name.name
         _copy(folder / FILE, draft)
         with _at(connection, draft):
             yield
@@ -61,9 +61,10 @@ def replaced(connection: BaseDatabaseWrapper, folder: Path) -> Iterator[None]:
         _settle(name)  # asked again: somebody may have come meanwhile
         _drop_logs(name)
         os.replace(draft, name)
-        store.sync(name.parent)
-    finally:
-        _drop_drafts(name)
+        try:
+            store.sync(name.parent)
+        except OSError:  # it is done, and must not be told as if it were not
+            logger.exception("%s was put back, and the disk does not say that it keeps it", name)
 
 
 @contextlib.contextmanager
@@ -106,15 +107,6 @@ def _copy(source: Path, target: Path) -> None:
     with source.open("rb") as read, target.open("wb") as file:
         while part := read.read(2**22):
             file.write(part)
-
-
-def _drafts(name: Path) -> str:
-    return f".{name.name}.restoring-"
-
-
-def _drop_drafts(name: Path) -> None:
-    for path in [path for path in name.parent.iterdir() if path.name.startswith(_drafts(name))]:
-        path.unlink(missing_ok=True)
 
 
 def _drop_logs(name: Path) -> None:

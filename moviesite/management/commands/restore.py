@@ -45,6 +45,11 @@ class Command(BaseCommand):
             )
         except (MlopsError, DatabaseError) as error:
             raise CommandError(f"Nothing was changed: {error}") from error
+        except OSError as error:
+            raise CommandError(
+                f"Nothing was changed: {error.filename or 'a file'} could not be read or written ({error.strerror})."
+                " See to it, or make room where database and stored files are kept, then put the backup back once more."
+            ) from error
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write(
             f"Restored from {folder}: {found.events} audit events, {found.files} files, {time.monotonic() - began:.1f} s."

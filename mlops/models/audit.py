@@ -23,7 +23,8 @@ DEEPEST = 32  # how deeply an event nests; a reader may have a small stack
 _SAYS, _KINDS = (*TEXTS, "detail"), [*[str] * len(TEXTS), dict]
 _READ = json.JSONDecoder()
 # What readers of the log take out of an event's details, and of which kind it has to be.
-_DETAILS = {"event": int, "request": int, "deployment": int, "evidence": str, "gates": str, "tables": dict}
+_DETAILS: dict[str, type] = dict.fromkeys(("event", "request", "deployment"), int) | {"evidence": str, "gates": str}
+_DETAILS |= {"tables": dict, "governed": list}
 
 
 def leaf(prev: bytes, seq: int, body: str) -> bytes:
@@ -146,4 +147,6 @@ def _detail(found: Any) -> dict[str, Any]:
     }
     if kept.get("tables"):
         kept["tables"] = {table: facts for table, facts in kept["tables"].items() if isinstance(facts, dict)}
+    if not all(isinstance(table, str) for table in kept.get("governed") or []):
+        del kept["governed"]
     return kept

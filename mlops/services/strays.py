@@ -50,24 +50,24 @@ class Open:
         return "; ".join(parts + ([f"and {len(self.events) - 5} more"] if len(self.events) > 5 else []))
 
 
-def seal(*, at: datetime, by: Actor = UNKNOWN, action: str = UNSEALED) -> list[AuditEvent]:
-    """Seal what is committed and unsealed, and return the events that tell of it.
+def seal(*, at: datetime) -> list[AuditEvent]:
+    """Seal what is committed and unsealed as changed by nobody known, and return the events that tell of it.
 
     What is under way elsewhere cannot be seen from here: PostgreSQL shows what is committed, SQLite has one writer.
     """
     if not Capture.objects.unsealed().exists():
         return []
     events = []
-    while event := _seal_some(by, at, action):
+    while event := _seal_some(at):
         events.append(event)
     return events
 
 
 @transaction.atomic(durable=True)
-def _seal_some(by: Actor, at: datetime, action: str) -> AuditEvent | None:
+def _seal_some(at: datetime) -> AuditEvent | None:
     audit.lock_log()  # before looking: another who seals may be at the same changes
     found = _unsealed()[:MOST]
-    return _append(found, by, at, action) if found else None
+    return _append(found, UNKNOWN, at, UNSEALED) if found else None
 
 
 def _unsealed() -> QuerySet[Capture, Change]:
@@ -92,7 +92,7 @@ def _append(changes: Iterable[Change], by: Actor, at: datetime, action: str, **d
 def left() -> Open:
     """Return what waits for a person to account for it; quick, however long the log is."""
     told = _about_rows()
-    accounted = {event.facts.get("detail", {}).get("event") for event in told if event.action == ACCOUNTED}
+    accounted = {event.detail.get("event") for event in told if event.action == ACCOUNTED}
     events = [event for event in told if event.action == UNSEALED and event.seq not in accounted]
     return Open(events, Capture.objects.unsealed().count(), Erasure.objects.filter(state=Erasure.State.OPEN).count())
 
@@ -113,7 +113,7 @@ def account_for(*, seq: int, reason: str, by: Actor, at: datetime) -> AuditEvent
 
 def before_migrate(*, at: datetime) -> None:
     """Whatever nobody answered for before a migration is none of its changes, whether a trigger noted it or not."""
-    unnoted.note_unnoted(_listed())
+    unnoted.note_unnoted(_known())
     seal(at=at)
 
 
@@ -134,22 +134,26 @@ def _seal_migrated(at: datetime, migrated: bool) -> None:
     """
     audit.lock_log()
     now = unnoted.tables()
-    noted = unnoted.catch_up(now if migrated else now - _listed())
+    noted = unnoted.catch_up(now if migrated else now - _known())
     theirs = list(_unsealed()) if migrated else [(note.pk, note.of, note.row) for note in noted]
-    if theirs or _last_list() != sorted(now):
+    if theirs or _lists()[-1:] != [sorted(now)]:
         for first in range(0, max(1, len(theirs)), MOST):
             _append(theirs[first : first + MOST], SYSTEM, at, MIGRATED, governed=sorted(now))
 
 
-def _listed() -> set[str]:
-    """The tables that were governed when last migrated; where no event lists them yet, those that have a note."""
-    listed = _last_list()
-    return set(Capture.objects.values_list("of", flat=True).distinct() if listed is None else listed)
+def _known() -> set[str]:
+    """The tables whose rows no migration answers for unseen: those that were ever governed, or have a note.
+
+    It only grows: whoever can write at all can chain a list that leaves tables out.
+    """
+    listed = {table for listed in _lists() for table in listed}
+    return listed | {table for table in unnoted.tables() - listed if Capture.objects.filter(of=table).exists()}
 
 
-def _last_list() -> list[str] | None:
-    lists = (event.facts["detail"].get("governed") for event in reversed(_about_rows()) if event.action == MIGRATED)
-    return next((list(found) for found in lists if found is not None), None)
+def _lists() -> list[list[str]]:
+    """The tables that were governed after each migration, oldest first, as events list them."""
+    told = (event.detail.get("governed") for event in _about_rows() if event.action == MIGRATED)
+    return [listed for listed in told if listed is not None]
 
 
 def _about_rows() -> list[AuditEvent]:
@@ -160,5 +164,5 @@ def _about_rows() -> list[AuditEvent]:
 
 
 def _tables(event: AuditEvent) -> str:
-    tables: dict[str, Any] = event.facts.get("detail", {}).get("tables", {})
+    tables: dict[str, Any] = event.detail.get("tables") or {}
     return ", ".join(f"{table} ({facts.get('changes')})" for table, facts in tables.items())

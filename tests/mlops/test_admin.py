@@ -9,7 +9,6 @@ from django.test import Client
 
 from mlops import triggers
 from mlops.models import AuditEvent, Deployment, ModelVersion
-from mlops.ports import SYSTEM
 from mlops.services import strays
 from mlops.services.audit import record
 from tests.clock import NOON
@@ -92,7 +91,7 @@ def test_events_are_found_by_words_beyond_ascii_by_action_and_by_whom(client: Cl
 def test_a_whole_log_is_said_to_hold(client: Client) -> None:
     make_audit_event()
     make_audit_event()
-    strays.seal(at=NOON, by=SYSTEM, action=strays.MIGRATED)  # the account was there before
+    strays.after_migrate(at=NOON, migrated=True)  # as if a migration had made the account
     words = f"The log holds: {AuditEvent.objects.count()} events, head "
     assert said(client.get(f"{LOG}verify/", follow=True)).startswith(words)
     assert said(client.get(f"{LOG}1/verify-log/", follow=True)).startswith(words)

@@ -15,9 +15,10 @@ from django.db import connection
 
 from mlops import notes, triggers
 from mlops.errors import NoProof
+from mlops.management import migrating
 from mlops.models import AuditEvent
 from mlops.models.audit import GENESIS, leaf
-from mlops.services import chain, checkpoints, exports, proofs, strays, testimony, transparency, verification
+from mlops.services import chain, checkpoints, exports, live, proofs, strays, testimony, transparency, verification
 from mlops.services.audit import canonical
 from mlops.services.verification import Kind
 from tests.mlops import sql
@@ -81,6 +82,16 @@ HOSTILE = {
     "a false seal": body(sealed=False),
     "words for a seal": body(sealed="it has changes that another event answers for"),
 }
+GOVERNED: dict[str, Any] = {  # what an event of a migration can list as governed, once somebody forged it
+    "none": [],
+    "one of another site": ["x"],
+    "a number": 5,
+    "numbers": [[1]],
+    "a number among texts": ["x", 3],
+    "an object": {"mlops_deployment": 1},
+    "words": "mlops_deployment",
+    "nothing": None,
+}
 TYPED = {  # chained and canonical, of acts that are read for rows
     "request.opened": "evidence",
     "approval.given": "evidence",
@@ -130,6 +141,38 @@ def test_an_event_of_a_known_act_without_its_details_is_named(action: str, lacki
     seq = forge(body(action=action, detail=wrong))
     found = [finding for finding in verification.verify().findings if finding.kind == Kind.UNTOLD]
     assert f"event {seq} ({action}) does not say its {lacking}" in [finding.words for finding in found]
+
+
+# --- starts ------------------------------------------------------------------------------------------------------
+def start() -> None:
+    """A migration with nothing to migrate."""
+    migrating.before(None, "default", [])
+    migrating.after(None, "default", [])
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_forged_event_stops_no_start(text: str) -> None:
+    make_log(1)
+    forge(text)
+    start()
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before the first list", "after one"])
+@pytest.mark.parametrize("listed", GOVERNED.values(), ids=GOVERNED)
+def test_a_forged_list_of_governed_tables_signs_nothing_off(listed: Any, first: bool) -> None:
+    """Changed past the triggers, and then a list that leaves the table out: the next start calls it unknown all the same."""
+    make_log(1)
+    if not first:
+        start()
+    triggers.drop(connection)
+    sql.run("UPDATE mlops_dataset SET rows = 77")
+    if sql.POSTGRES:
+        sql.run("SET CONSTRAINTS ALL IMMEDIATE")
+    triggers.install(connection)
+    forge(body(action=strays.MIGRATED, actor="system", object="rows", detail={"tables": {}, "governed": listed}))
+    start()
+    assert [list(event.detail["tables"]) for event in strays.left().events] == [["mlops_dataset"]]
+    assert list(live.differences()) == []
 
 
 # --- both verifiers ----------------------------------------------------------------------------------------------

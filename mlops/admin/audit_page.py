@@ -80,8 +80,9 @@ def _object(request: HttpRequest, name: str) -> Cell:
 
 
 def _details(row: AuditEvent) -> list[Log]:
-    found = row.facts.get("detail")
-    return [Log(_("Details"), json.dumps(found, indent=2, ensure_ascii=False), open=True)] if found else []
+    if not row.detail:
+        return []
+    return [Log(_("Details"), json.dumps(row.detail, indent=2, ensure_ascii=False), open=True)]
 
 
 def _sealed(request: HttpRequest, row: AuditEvent) -> list[Any]:

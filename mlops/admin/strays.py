@@ -105,7 +105,7 @@ def _accounted(request: HttpRequest) -> Grid:
             event.at[:19].replace("T", " "),
         ]
         for event in events
-        for about in [event.facts.get("detail", {}).get("event")]
+        for about in [event.detail.get("event")]
     ]
     heads = [_("event"), _("what it was"), _("by"), _("when (UTC)")]
     return Grid(_("Newest first"), heads, lines, _("Nothing had to be accounted for yet."))

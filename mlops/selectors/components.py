@@ -108,6 +108,6 @@ def _provisioning(version: ModelVersion, steps: list[RunStep]) -> str:
 def _governance(version: ModelVersion, run: Run | None, report: GateReport | None) -> str:
     """The log must tell of the registration, and of the very gate report that is there."""
     event = registration(version)
-    if run is None or event is None or report is None or event.facts.get("detail", {}).get("gates") != report.digest:
+    if run is None or event is None or report is None or event.detail.get("gates") != report.digest:
         return ""
     return f"asked for by {'the system' if run.queued_by == 'system' else 'a person'}, registered by audit event {event.seq}"

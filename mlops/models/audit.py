@@ -27,6 +27,11 @@ _DETAILS: dict[str, type] = dict.fromkeys(("event", "request", "deployment"), in
 _DETAILS |= {"tables": dict, "governed": list}
 
 
+def octets(column: object) -> bytes | None:
+    """Return the bytes of a column; None where it is of another type than was written, as SQLite may hold it."""
+    return bytes(column) if isinstance(column, (bytes, memoryview)) else None
+
+
 def leaf(prev: bytes, seq: int, body: str) -> bytes:
     """Return the hash of one event: SHA-256(0x00 ‖ previous hash, 32 bytes ‖ seq, 8 bytes big-endian ‖ body in UTF-8).
 

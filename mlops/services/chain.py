@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from mlops.models.audit import AuditEvent, leaf
+from mlops.models.audit import AuditEvent, leaf, octets
 
 
 class Row(NamedTuple):
@@ -33,15 +33,14 @@ def fault(row: Row, seq: int, prev: bytes) -> str:
     """Return what is wrong with a row that should have this number and follow this hash, or nothing."""
     if row.seq != seq:
         return f"event {seq} is missing"
-    if not isinstance(row.body, str) or not all(isinstance(one, (bytes, memoryview)) for one in (row.prev, row.hash)):
+    before, own = octets(row.prev), octets(row.hash)
+    if not isinstance(row.body, str) or before is None or own is None:
         return "a column is not of the type that was written"
-    if bytes(row.prev) != prev:
-        return f"it does not follow the event before it: {prev.hex()} was expected, {bytes(row.prev).hex()} is there"
+    if before != prev:
+        return f"it does not follow the event before it: {prev.hex()} was expected, {before.hex()} is there"
     computed = leaf(prev, seq, row.body)
-    if bytes(row.hash) != computed:
-        return (
-            f"its text is not the text that was hashed: {computed.hex()} was expected, {bytes(row.hash).hex()} is there"
-        )
+    if own != computed:
+        return f"its text is not the text that was hashed: {computed.hex()} was expected, {own.hex()} is there"
     return ""
 
 

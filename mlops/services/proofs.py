@@ -8,7 +8,7 @@ from django.conf import settings
 
 from mlops import merkle
 from mlops.errors import NoProof
-from mlops.models.audit import AuditEvent
+from mlops.models.audit import AuditEvent, octets
 from mlops.models.checkpoints import Checkpoint
 from mlops.notes import Note
 from mlops.services import places
@@ -54,9 +54,7 @@ def include(seq: int) -> Inclusion:
         raise NoProof(f"event {seq} is not among the {note.size} events of the newest checkpoint")
     tree = _tree(note)
     found = AuditEvent.objects.filter(seq=seq).values_list("hash", flat=True).first()
-    proof = Inclusion(
-        seq, bytes(found) if isinstance(found, (bytes, memoryview)) else b"", tree.inclusion(seq - 1, note.size), note
-    )
+    proof = Inclusion(seq, octets(found) or b"", tree.inclusion(seq - 1, note.size), note)
     if not merkle.holds_inclusion(proof.hash, seq - 1, note.size, proof.proof, note.root):
         raise NoProof(f"event {seq} is not in the log that was signed")
     return proof
@@ -84,9 +82,10 @@ def _tree(note: Note) -> merkle.Tree:
         tree = _kept(settings.AUDIT_ORIGIN)
         rows = AuditEvent.objects.filter(seq__gt=len(tree), seq__lte=note.size).order_by("seq")
         for seq, found in rows.values_list("seq", "hash").iterator(chunk_size=10_000):
-            if seq != len(tree) + 1 or not isinstance(found, (bytes, memoryview)) or len(found) != merkle.SIZE:
+            own = octets(found) or b""
+            if seq != len(tree) + 1 or len(own) != merkle.SIZE:
                 break
-            tree.append(bytes(found))
+            tree.append(own)
         if len(tree) < note.size or tree.root(note.size) != note.root:
             _kept.cache_clear()  # of a log that was put back, perhaps: the next who asks reads all of it
             raise NoProof(f"the log in the database is not the one of {note.words}")

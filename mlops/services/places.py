@@ -21,7 +21,7 @@ SIGNER = "signer.lock"  # in the first place, held by the one process that signs
 TAIL = 8_192  # bytes at the end of a file that hold a whole note for sure
 ENDS = re.compile(b"^\xe2\x80\x94 .*\n", re.MULTILINE)  # the last line of a note
 
-_HELD: WeakValueDictionary[tuple[str, ...], Note] = WeakValueDictionary()
+_IN_MEMORY: WeakValueDictionary[tuple[str, ...], Note] = WeakValueDictionary()
 
 
 @dataclass
@@ -61,7 +61,7 @@ def public_keys() -> list[signing.PublicKey]:
 
 def read_all() -> list[Place]:
     """Return what every place holds, as it was at one moment. Raises BadKey when there are notes and no key to check by."""
-    with _held(fcntl.LOCK_SH):
+    with _folder_locked(fcntl.LOCK_SH):
         data = _data()
     return _told(data)
 
@@ -116,9 +116,9 @@ def _read(text: str, known: list[signing.PublicKey]) -> Note:
     """
     key = (settings.AUDIT_ORIGIN, text, *(signing.key_id(one) for one in known))
     try:
-        return _HELD[key]
+        return _IN_MEMORY[key]
     except KeyError:
-        note = _HELD[key] = notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known)
+        note = _IN_MEMORY[key] = notes.read(text, origin=settings.AUDIT_ORIGIN, keys=known)
         return note
 
 
@@ -166,7 +166,7 @@ def append(folder: Path, texts: list[str]) -> int:
 @contextlib.contextmanager
 def writing() -> Iterator[None]:
     """Let nobody read while notes are added, place by place."""
-    with _held(fcntl.LOCK_EX):
+    with _folder_locked(fcntl.LOCK_EX):
         yield
 
 
@@ -229,7 +229,7 @@ def _bytes(folder: Path) -> bytes | str:
 
 
 @contextlib.contextmanager
-def _held(how: int) -> Iterator[None]:
+def _folder_locked(how: int) -> Iterator[None]:
     """Hold the first place's folder: one writer, or many readers."""
     try:
         if how == fcntl.LOCK_EX:

@@ -141,7 +141,7 @@ def test_a_note_that_lies_in_many_places_is_judged_once_as_long_as_somebody_hold
     texts = {note.text for note in first.notes}
     del first, second, kept
     gc.collect()
-    assert not any(texts.intersection(held) for held in places._HELD)
+    assert not any(texts.intersection(held) for held in places._IN_MEMORY)
 
 
 def test_the_id_of_a_key_is_computed_once() -> None:

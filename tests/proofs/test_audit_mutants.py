@@ -20,7 +20,7 @@ PROVED = [
     ("mlops/notes.py", NOTES, PURE, ()),
     ("mlops/services/chain.py", LOG, ALONE, ("snapshot",)),
     ("mlops/services/verification.py", LOG, ALONE, ()),
-    ("mlops/services/places.py", LOG, ALONE, ("_held",)),
+    ("mlops/services/places.py", LOG, ALONE, ("_folder_locked",)),
     ("mlops/services/keeping.py", LOG, ALONE, ("_write_through",)),
     ("mlops/services/checkpoints.py", LOG, ALONE, ()),
 ]

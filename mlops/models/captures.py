@@ -1,9 +1,26 @@
 """What the database itself noted of every change to a governed row, and which audit event answers for it."""
 
-from typing import Self
+import json
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+
+
+def facts(told: object) -> dict[str, Any] | None:
+    """Return what a noted text tells of a row; None of one that no trigger wrote: a note can be written by hand too."""
+    if not isinstance(told, str):
+        return None
+    try:
+        found = json.loads(told)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def as_text(column: object) -> str:
+    """Return a column of a note as text; of bytes, which SQLite keeps in any column, their hex."""
+    return column.hex() if isinstance(column, bytes) else str(column)
 
 
 class CaptureQuerySet(models.QuerySet["Capture"]):

@@ -11,7 +11,8 @@ from typing import Any, TextIO
 from django.conf import settings
 
 from mlops import signing
-from mlops.models.captures import Capture
+from mlops.models.audit import octets
+from mlops.models.captures import Capture, as_text
 from mlops.models.checkpoints import Checkpoint
 from mlops.services import chain, places
 
@@ -86,8 +87,8 @@ def _change(capture: Capture) -> dict[str, Any]:
 
 
 def _hex(found: object) -> str | None:
-    """Return bytes as hex; nothing of what is of another type than was written, as SQLite may hold it."""
-    return bytes(found).hex() if isinstance(found, (bytes, memoryview)) else None
+    own = octets(found)
+    return None if own is None else own.hex()
 
 
 def _text(found: object) -> str | None:
@@ -95,4 +96,4 @@ def _text(found: object) -> str | None:
 
 
 def _line(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True) + "\n"
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=as_text) + "\n"

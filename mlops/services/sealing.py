@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from mlops.errors import AuditBroken
-from mlops.models.captures import Capture, CaptureQuerySet
+from mlops.models.captures import Capture, CaptureQuerySet, as_text
 
 TOLD = ("pk", "of", "op", "row", "before", "after")  # the columns of a note, in the order in which they are hashed
 _MARK = "_mlops_governed_since"  # on the connection: what had been noted when the outermost governed block began
@@ -88,4 +88,4 @@ def digest(captures: Iterable[Capture]) -> tuple[int, str]:
 
 
 def _line(note: Sequence[Any]) -> bytes:
-    return json.dumps(list(note), separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
+    return json.dumps(list(note), separators=(",", ":"), ensure_ascii=True, default=as_text).encode() + b"\n"

@@ -13,6 +13,7 @@ from mlops import policies
 from mlops.errors import Refused
 from mlops.models import AuditEvent, Capture, Erasure
 from mlops.models.audit import ABOUT_ROWS
+from mlops.models.captures import as_text
 from mlops.ports import SYSTEM, Actor
 from mlops.services import audit, unnoted
 
@@ -76,7 +77,7 @@ def _unsealed() -> QuerySet[Capture, Change]:
 
 def _append(changes: Iterable[Change], by: Actor, at: datetime, action: str, **detail: Any) -> AuditEvent:
     """Append the event that answers for these changes; it may be for none."""
-    found = list(changes)
+    found = [(pk, as_text(of), as_text(row)) for pk, of, row in changes]
     counts = Counter(of for _, of, _ in found)
     keys = {table: list(dict.fromkeys(row for _, of, row in found if of == table))[:KEYS] for table in counts}
     tables = {table: {"changes": counts[table], "first": keys[table]} for table in sorted(counts)}

@@ -1,11 +1,11 @@
 """Governed rows beside the audit log: whoever writes a row by hand must also forge an event, or is found here."""
 
 import itertools
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from mlops.models import Approval, AuditEvent, Capture, Deployment, GateReport, PromotionRequest
+from mlops.models.captures import facts
 from mlops.services import strays
 
 Told = dict[str, list[AuditEvent]]
@@ -76,12 +76,8 @@ def _misnamed() -> Iterator[str]:
 
 
 def _named(after: str | None, column: str) -> Any:
-    """Return whom a noted row names; a note can be written by hand too."""
-    try:
-        found = json.loads(after or "")
-    except (ValueError, RecursionError):
-        return None
-    return found.get(column) if isinstance(found, dict) else None
+    """Return whom a noted row names."""
+    return (facts(after) or {}).get(column)
 
 
 def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:

@@ -11,6 +11,7 @@ from mlops.models import AuditEvent, Capture
 from mlops.services import strays
 from tests.catalog import staff
 from tests.factories import mlops as make
+from tests.mlops import sql
 from tests.mlops.test_admin_acts import VERSIONS, WHY, people, text
 from tests.mlops.test_admin_governance import LOG, STRAYS, page_of
 
@@ -62,6 +63,19 @@ def test_an_event_shows_what_it_sealed_before_and_after_and_notices_when_that_wa
     tampered = page_of(client, event, LOG)
     triggers.install(connection)
     assert "Does not hold" in tampered
+
+
+@pytest.mark.parametrize("told", ["garbage", "[" * 200_000, '{"name":' + "[" * 5_000 + "]" * 5_000 + "}"])
+def test_a_note_that_no_trigger_wrote_is_shown_as_others_are(told: str) -> None:
+    _user, client = people(groups.AUDITORS)
+    sql.run(
+        'INSERT INTO mlops_capture ("of", op, "row", "after") VALUES (%s, %s, %s, %s)', "auth_group", "U", "1", told
+    )
+    note = Capture.objects.latest("pk")
+    for page in (STRAYS, "/admin/mlops/capture/", f"/admin/mlops/capture/{note.pk}/change/"):
+        assert client.get(page).status_code == 200
+    event = strays.seal(at=timezone.now())[-1]
+    assert "Holds: these are the changes" in page_of(client, event, LOG)
 
 
 def test_the_log_says_on_its_first_page_where_it_stands() -> None:

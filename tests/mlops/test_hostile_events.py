@@ -15,7 +15,6 @@ from django.db import connection
 
 from mlops import notes, triggers
 from mlops.errors import NoProof
-from mlops.management import migrating
 from mlops.models import AuditEvent
 from mlops.models.audit import GENESIS, leaf
 from mlops.services import chain, checkpoints, exports, live, proofs, strays, testimony, transparency, verification
@@ -23,6 +22,7 @@ from mlops.services.audit import canonical
 from mlops.services.verification import Kind
 from tests.mlops import sql
 from tests.mlops.signed_log import CAPTURES, EVENTS, asked, files, log, make_log, minute, rewrite
+from tests.mlops.starts import start
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]  # toys: nothing of another app is governed
@@ -144,12 +144,6 @@ def test_an_event_of_a_known_act_without_its_details_is_named(action: str, lacki
 
 
 # --- starts ------------------------------------------------------------------------------------------------------
-def start() -> None:
-    """A migration with nothing to migrate."""
-    migrating.before(None, "default", [])
-    migrating.after(None, "default", [])
-
-
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_forged_event_stops_no_start(text: str) -> None:
     make_log(1)

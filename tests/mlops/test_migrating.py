@@ -13,6 +13,7 @@ from mlops.models import AuditEvent, Capture, Deployment
 from mlops.services import live, strays
 from tests.factories.mlops import make_dataset, make_deployment, make_genesis
 from tests.mlops import sql
+from tests.mlops.starts import start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 PLAN = [(SimpleNamespace(app_label="mlops"), False)]
@@ -36,12 +37,6 @@ def behind_the_triggers() -> Deployment:
     made = make_deployment()
     put_back()
     return made
-
-
-def start() -> None:
-    """What every start does: a migration with nothing to migrate."""
-    migrating.before(None, "default", [])
-    migrating.after(None, "default", [])
 
 
 def unknown() -> list[list[str]]:

@@ -1,6 +1,7 @@
 """What of the audit log anybody may see: the newest signed note, its key, public acts and the proofs of them."""
 
-from collections.abc import Collection
+import itertools
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -13,11 +14,13 @@ from mlops.models.audit import AuditEvent
 from mlops.ports import SYSTEM
 from mlops.services import places, proofs
 
-_BEGINS = "SELECT * FROM mlops_auditevent WHERE {} = %s ORDER BY seq DESC LIMIT %s"
+_BEGINS = "SELECT * FROM mlops_auditevent WHERE {} = %s AND seq < %s ORDER BY seq DESC LIMIT %s"
 NEWEST = {  # by an index of its own, whose expression this must be
     "sqlite": _BEGINS.format("""SUBSTR(SUBSTR("body", 1, 80), 1, INSTR("body", ','))"""),
     "postgresql": _BEGINS.format("""SUBSTRING(SUBSTRING("body", 1, 80), 1, STRPOS("body", ','))"""),
 }
+AT_ONCE = 100  # events that are read at a time
+LAST = 2**63 - 1  # no event has a higher number
 OURS = ("version.genesis", "version.promoted", "deployment.rolled_back")
 
 
@@ -78,9 +81,17 @@ def inclusion(seq: int, public: Collection[str] = ()) -> dict[str, Any]:
 
 
 def _newest(action: str, most: int) -> list[AuditEvent]:
-    """Return the newest events of one kind. One that was forged may begin like it and say another, or no moment."""
-    found = AuditEvent.objects.raw(NEWEST[connection.vendor], [f'{{"action":"{action}",', most])
-    return [event for event in found if event.action == action and event.at]
+    """Return the newest events of one kind."""
+    return list(itertools.islice(_backwards(action), most))
+
+
+def _backwards(action: str) -> Iterator[AuditEvent]:
+    """The events of one kind, newest first. One that was forged may begin like it and say another, or no moment."""
+    page, before = list[AuditEvent](), LAST
+    while before == LAST or len(page) == AT_ONCE:
+        page = list(AuditEvent.objects.raw(NEWEST[connection.vendor], [f'{{"action":"{action}",', before, AT_ONCE]))
+        yield from (event for event in page if event.action == action and event.at)
+        before = page[-1].seq if page else 0
 
 
 def _act(event: AuditEvent, size: int) -> PublicAct:

@@ -65,11 +65,21 @@ def test_what_only_begins_like_a_public_act_is_none(body: str) -> None:
     assert shown() == [(1, "version.promoted")]
 
 
+@pytest.mark.parametrize("many", [3, 250])
+def test_forged_ones_hide_no_true_act_however_many_they_are(many: int) -> None:
+    tell(1, "version.promoted")
+    for _ in range(many):
+        forge('{"action":"version.promoted","at":"x"}')
+    tell(1, "version.promoted")
+    assert shown(2) == [(many + 2, "version.promoted"), (1, "version.promoted")]
+
+
 def test_they_are_found_without_reading_the_log() -> None:
     tell(300)
     sql.run("ANALYZE mlops_auditevent")  # as autovacuum does once there is something to count
     explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
-    plan = str(sql.told(f"{explain} {transparency.NEWEST[connection.vendor]}", '{"action":"version.promoted",', 20))
+    asked = ('{"action":"version.promoted",', transparency.LAST, transparency.AT_ONCE)
+    plan = str(sql.told(f"{explain} {transparency.NEWEST[connection.vendor]}", *asked))
     assert "mlops_audit_by_action" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan

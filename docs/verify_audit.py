@@ -4,15 +4,16 @@
     python verify_audit.py --proof proof.json --key checkpoint.pub.pem
 
 export.ndjson is what `manage.py audit export` writes, proof.json what /transparency/proof/<seq>.json says, NOTE a file
-of checkpoints that you kept. Checked are chain (SHA-256), texts, changes and the tree's root for every note (RFC 6962);
-and signatures (ECDSA, P-256) of the newest note, of yours, of restores and of notes that the log disagrees with: an
-older one that fits the same log adds nothing. Exit 0: it holds; 1: it does not; 2: it could not be checked. Keep a copy
-of the key: the one in the export, taken without --key, proves nothing against whoever wrote the export.
+of checkpoints that you kept. Checked are chain (SHA-256), texts, changes, the tree's root for every note (RFC 6962) and
+the signature of every note (ECDSA, P-256): some milliseconds each. Exit 0: it holds; 1: it does not; 2: it could not be
+checked. Keep a copy of the key: the one in the export, taken without --key, proves nothing against whoever wrote it.
 """
 
 import argparse
 import base64
+import collections
 import datetime
+import functools
 import hashlib
 import itertools
 import json
@@ -40,20 +41,37 @@ def added(a, b):
     return x, (slope * (a[0] - x) - a[1]) % P
 
 
+@functools.cache
+def multiples(point):
+    """A point times 0 to 15, times 16, times 256 and so on: a row for each of the 64 hexadecimal digits of a number."""
+    rows = []
+    for _ in range(64):
+        rows.append([None, *itertools.accumulate([point] * 15, added)])
+        point = added(rows[-1][-1], point)
+    return rows
+
+
 def times(number, point):
     found = None
-    for bit in bin(number)[2:]:
-        found = added(added(found, found), point if bit == "1" else None)
+    for row in multiples(point):
+        found, number = added(found, row[number % 16]), number // 16
     return found
 
 
-def signed_by(key, data, der):
-    """Whether a signature is by this key (x, y): in the one way of DER, and of its two forms the one with the smaller s."""
-    der = der if 8 <= len(der) <= 72 else bytes(8)
-    r, s = pair = [int.from_bytes(part, "big") for part in (der[4 : 4 + der[3]], der[6 + der[3] :])]
-    parts = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in pair]
+def der(r, s):
+    """The one way of DER to write a signature of these two numbers."""
+    parts = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in (r, s)]
     both = b"".join(bytes([2, len(part)]) + part for part in parts)
-    if der != bytes([0x30, len(both)]) + both or not (0 < r < N and 0 < s <= N // 2):
+    return bytes([0x30, len(both)]) + both
+
+
+def signed_by(key, data, signature):
+    """Whether a signature is by this key (x, y): in the one way of DER, and of its two forms the one with the smaller s."""
+    if not 8 <= len(signature) <= 72:
+        return False
+    end = 4 + signature[3]
+    r, s = int.from_bytes(signature[4:end], "big"), int.from_bytes(signature[end + 2 :], "big")
+    if signature != der(r, s) or not (0 < r < N and 0 < s <= N // 2):
         return False
     inverse, digest = pow(s, -1, N), int.from_bytes(hashlib.sha256(data).digest(), "big")
     point = added(times(digest * inverse % N, (X, Y)), times(r * inverse % N, key))
@@ -64,11 +82,11 @@ def public_keys(pem):
     """Every P-256 key in a text, with the four bytes that notes call it by."""
     found = []
     for text in re.findall(r"-----BEGIN PUBLIC KEY-----(.+?)-----END PUBLIC KEY-----", pem, re.DOTALL):
-        der = base64.b64decode(text)
-        x, y = int.from_bytes(der[27:59], "big"), int.from_bytes(der[59:], "big")
-        if der[:27] != SPKI or len(der) != 91 or max(x, y) >= P or (y * y - x**3 + 3 * x - B) % P:
+        raw = base64.b64decode(text)
+        x, y = int.from_bytes(raw[27:59], "big"), int.from_bytes(raw[59:], "big")
+        if raw[:27] != SPKI or len(raw) != 91 or max(x, y) >= P or (y * y - x**3 + 3 * x - B) % P:
             raise ValueError("a public key is no point of P-256")
-        found.append((hashlib.sha256(der).digest(), (x, y)))
+        found.append((hashlib.sha256(raw).digest(), (x, y)))
     return found
 
 
@@ -116,16 +134,35 @@ def consistent(old, old_root, size, root, proof):
     return climbed(path[0], place, last, path[1:]) == (old_root, root)
 
 
+class Log:
+    """The log as far as it was followed: how many events, the hash of the last, and the peaks of the tree over them."""
+
+    def __init__(self):
+        self.size, self.head, self.peaks = 0, bytes(32), []
+
+    def append(self, hashed):
+        node, trees = hashed, self.size
+        while trees % 2:  # two trees of one size become one
+            node, trees = parent(self.peaks.pop(), node), trees // 2
+        self.peaks.append(node)
+        self.size, self.head = self.size + 1, hashed
+
+    def root(self):
+        return functools.reduce(lambda right, left: parent(left, right), reversed(self.peaks)) if self.peaks else EMPTY
+
+
+# --- signed notes (C2SP) ----------------------------------------------------------------------------------------------
 SIZE, ROOT = r"(0|[1-9]\d{0,17})\n", r"([A-Za-z0-9+/]{43}=)\n"
 HEAD, AT = r"head ([0-9a-f]{64})\n", r"at (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n"
 NOTE = re.compile(
     rf"(?a)(?P<body>(?P<origin>[a-z0-9./-]{{1,108}})\n(?:{SIZE}{ROOT})?{SIZE}{ROOT}{HEAD}(?:reason ([0-9a-f]{{64}})\n)?{AT})"
     r"\n— (?P<name>[a-z0-9./-]{1,100}) (?P<signature>[A-Za-z0-9+/=]{1,124})\n"
 )
+Note = collections.namedtuple("Note", "size root head at restores words")
 
 
-def said(text, origin=None):
-    """What a note says, its signature not checked. Raises ValueError: it is none, or of another log."""
+def signed(text, keys, origin=None):
+    """What a note says. Raises ValueError: it is none, of another log, or signed by none of the keys."""
     found = NOTE.fullmatch(text)
     if not found:
         raise ValueError("this is no signed note")
@@ -135,48 +172,47 @@ def said(text, origin=None):
     if not named or bool(reason) != bool(old_size) or base64.b64encode(raw).decode() != signature:
         raise ValueError(f"a note signed as {name} is of another log, or not as notes are written")
     words = f"the {'restore to' if reason else 'checkpoint of'} {size} events signed at {at}"
-    facts = {"size": int(size), "root": base64.b64decode(root), "head": bytes.fromhex(head)}
-    return {**facts, "at": at, "restores": bool(reason), "words": words, "signed": (raw, found["body"].encode())}
-
-
-def signed(found, keys):
-    """The same note, when it is signed by one of the keys. Raises ValueError."""
-    raw, body = found["signed"]
-    if not any(raw[:4] == known[:4] and signed_by(key, body, raw[4:]) for known, key in keys):
-        raise ValueError(f"{found['words']} is not signed by the key")
-    return found
+    if not any(raw[:4] == known[:4] and signed_by(key, found["body"].encode(), raw[4:]) for known, key in keys):
+        raise ValueError(f"{words} is not signed by the key")
+    return Note(int(size), base64.b64decode(root), bytes.fromhex(head), at, bool(reason), words)
 
 
 def split(data):
     """The notes in a text, one after the other with an empty line between; last what is left of a torn one."""
     *parts, rest = re.split(r"(?m)(^— .*\n)\n*", data)
-    return [above + last for above, last in zip(parts[::2], parts[1::2], strict=True)] + [rest] * bool(rest)
+    return [above + last for above, last in zip(parts[::2], parts[1::2], strict=True)] + ([rest] if rest else [])
 
 
 def in_force(notes):
     """Those that the log must agree with: a declared restore lets go of the longer ones before it."""
     standing, most = [], float("inf")
-    for found in sorted(notes, key=lambda found: found["at"], reverse=True):
-        if found["size"] <= most:
-            standing.append(found)
-        most = min(most, found["size"] if found["restores"] else most)
-    return sorted(standing, key=lambda found: found["size"])
+    for note in sorted(notes, key=lambda note: note.at, reverse=True):
+        if note.size <= most:
+            standing.append(note)
+            most = note.size if note.restores else most
+    return sorted(standing, key=lambda note: note.size)
 
 
+# --- an export --------------------------------------------------------------------------------------------------------
 def lines(path, *kinds):
     with open(path, encoding="ascii") as file:
         yield from (line for line in map(json.loads, file) if line["kind"] in kinds)
 
 
 def events(path):
-    """Each event with the changes that follow it; last None."""
-    found = []
-    for line in itertools.chain(lines(path, "event", "change"), [{"kind": "event"}]):
-        if line["kind"] == "event" and found:
-            yield found[0], found[1:]
-            found = []
-        found.append(line)
-    yield None, []
+    """Each event with the changes that follow it."""
+    event, changes = None, []
+    for line in lines(path, "event", "change"):
+        if line["kind"] == "event":
+            if event:
+                yield event, changes
+            event, changes = line, []
+        elif event:
+            changes.append(line)
+        else:
+            raise ValueError("a change comes before the first event")
+    if event:
+        yield event, changes
 
 
 def read(body):
@@ -184,76 +220,77 @@ def read(body):
     try:
         found = json.loads(body)
         json.dumps(found, ensure_ascii=False).encode()  # half of a pair of surrogates is no character
-        same = json.dumps(found, sort_keys=True, separators=(",", ":"), allow_nan=False) == body
+        canonical = json.dumps(found, sort_keys=True, separators=(",", ":"), allow_nan=False)
         kinds = [type(found[name]) for name in ("action", "actor", "object", "reason", "detail")]
-        bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", body)
-        depth = max(itertools.accumulate((mark in "[{") - (mark in "]}") for mark in bare))
         at = datetime.datetime.fromisoformat(found["at"])
-        good = same and kinds == [str] * 4 + [dict] and depth <= 32 and at.tzinfo and 1 < at.year < 9999
+        brackets = re.sub(r'"(?:[^"\\]|\\.)*"|[^][{}]', "", body)
+        depth = max(itertools.accumulate(1 if bracket in "[{" else -1 for bracket in brackets))
     except (LookupError, RecursionError, TypeError, ValueError):
         return {}, "its text is not that of an event"
-    return found, "" if good else "its text is not as that of an event is written"
+    dated = at.tzinfo is not None and 1 < at.year < 9999
+    if canonical != body or kinds != [str] * 4 + [dict] or not dated or depth > 32:
+        return found, "its text is not as that of an event is written"
+    return found, ""
 
 
 def sealed(facts, event, changes):
     """How an event differs from the changes that it answers for, or nothing."""
-    told, whole = facts.get("sealed"), hashlib.sha256()
-    for change in changes:
-        whole.update(json.dumps(change["line"], separators=(",", ":")).encode() + b"\n")
-    told = {name: told.get(name) for name in ("rows", "digest")} if isinstance(told, dict) else told
-    there = {"rows": len(changes), "digest": whole.hexdigest()} if changes else None
     if any(change["seal"] != event["seq"] for change in changes):
         return "it has changes that another event answers for"
-    return "" if repr(told) == repr(there) else f"it answers for {told}, and there is {there}"
+    told, whole = facts.get("sealed"), hashlib.sha256()
+    told = {name: told.get(name) for name in ("rows", "digest")} if isinstance(told, dict) else told
+    for change in changes:
+        whole.update(json.dumps(change["line"], separators=(",", ":")).encode() + b"\n")
+    there = {"rows": len(changes), "digest": whole.hexdigest()} if changes else None
+    same = repr(told) == repr(there)  # as they are written, where true is not 1
+    return "" if same else f"it answers for {told}, and there is {there}"
 
 
-def check(path, keys, files):
-    """Yield every fault of an export, up to the first event that is wrong; last the number of events followed."""
+def unlike(log, waiting):
+    """How the log, as far as it was followed, is not the one of the next notes in force; these are taken out."""
+    while waiting and waiting[0].size == log.size:
+        note, root = waiting.pop(0), log.root()
+        if (note.root, note.head) != (root, log.head):
+            yield f"the log is not the one of {note.words}: {note.root.hex()} was expected, {root.hex()} is there"
+
+
+def check(path, keys, files, log):
+    """Follow the events of an export, and yield every fault of it up to the first event that does not follow."""
     (origin,) = {line["origin"] for line in lines(path, "log")}
     keys = keys or [key for line in lines(path, "key") for key in public_keys(line["pem"])]
-    kept = [given(file, lambda data: [signed(said(one, origin), keys) for one in split(data)]) for file in files]
-    notes = [said(one, origin) for one in dict.fromkeys(line["text"] for line in lines(path, "note"))]
-    newest = max((found["at"] for found in notes), default=None)
-    [signed(found, keys) for found in notes if found["restores"] or found["at"] == newest]
-    waiting = in_force(sum(kept, notes))
-    size, prev, peaks = 0, bytes(32), []
+    kept = [given(file, lambda data: [signed(text, keys, origin) for text in split(data)]) for file in files]
+    notes = [note for found in kept for note in found]
+    for text in dict.fromkeys(line["text"] for line in lines(path, "note")):
+        try:
+            notes.append(signed(text, keys, origin))
+        except ValueError as error:
+            yield str(error)
+    waiting = in_force(notes)
+    yield from unlike(log, waiting)
     for event, changes in events(path):
-        while waiting and waiting[0]["size"] == size:
-            *_, root = itertools.accumulate(reversed(peaks or [EMPTY]), lambda node, peak: parent(peak, node))
-            found = waiting.pop(0)
-            if (found["root"], found["head"]) != (root, prev):
-                words = signed(found, keys)["words"]
-                yield f"the log is not the one of {words}: {found['root'].hex()} was expected, {root.hex()} is there"
-        if not event:
-            break
-        made = leaf(prev, size + 1, event["body"]) if isinstance(event.get("body"), str) else b""
-        there = tuple(event.get(name) for name in ("seq", "prev", "hash"))
-        if there != (size + 1, prev.hex(), made.hex()):
-            yield f"event {size + 1}: {made.hex()} was expected, {there[2]} is there as number {there[0]}"
+        seq, prev, there = event.get("seq"), event.get("prev"), event.get("hash")
+        made = leaf(log.head, log.size + 1, event["body"]) if isinstance(event.get("body"), str) else b""
+        if (seq, prev, there) != (log.size + 1, log.head.hex(), made.hex()):
+            yield f"event {log.size + 1}: {made.hex()} was expected, {there} is there as number {seq}"
             return
+        log.append(made)
         facts, odd = read(event["body"])
         if why := odd or sealed(facts, event, changes):
-            yield f"event {size + 1}: {why}"
-        node, above = made, size
-        while above & 1:
-            node, above = parent(peaks.pop(), node), above >> 1
-        peaks.append(node)
-        size, prev = size + 1, made
-    for found in waiting:
-        yield f"the log ends at event {size}, and there is {signed(found, keys)['words']}"
-    yield size
+            yield f"event {log.size}: {why}"
+        yield from unlike(log, waiting)
+    yield from (f"the log ends at event {log.size}, and there is {note.words}" for note in waiting)
 
 
 def proved(proof, keys):
     """What a proof shows, in words. Raises ValueError when it shows nothing."""
-    newest, path = signed(said(proof["checkpoint"]), keys), [bytes.fromhex(one) for one in proof["proof"]]
+    note, path = signed(proof["checkpoint"], keys), [bytes.fromhex(one) for one in proof["proof"]]
     if "seq" in proof:
-        made, words = bytes.fromhex(proof["hash"]), f"event {proof['seq']} ({proof['hash']}) is in {newest['words']}"
+        made, words = bytes.fromhex(proof["hash"]), f"event {proof['seq']} ({proof['hash']}) is in {note.words}"
         same = "body" not in proof or leaf(bytes.fromhex(proof["prev"]), proof["seq"], proof["body"]) == made
-        shown = same and included(made, proof["seq"] - 1, newest["size"], path, newest["root"])
+        shown = same and included(made, proof["seq"] - 1, note.size, path, note.root)
     else:
-        words = f"{newest['words']} begins with the {proof['size']} events of root {proof['root']}"
-        shown = consistent(proof["size"], bytes.fromhex(proof["root"]), newest["size"], newest["root"], path)
+        words = f"{note.words} begins with the {proof['size']} events of root {proof['root']}"
+        shown = consistent(proof["size"], bytes.fromhex(proof["root"]), note.size, note.root, path)
     if not shown:
         raise ValueError(f"the proof does not show that {words}")
     return words
@@ -273,27 +310,29 @@ def given(path, read=str):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("export", nargs="?")
-    [parser.add_argument(name) for name in ("--key", "--proof")]
+    parser.add_argument("--key")
+    parser.add_argument("--proof")
     parser.add_argument("--checkpoint", nargs="+", action="extend", default=[])
     args = parser.parse_args()
-    _ = args.export or (args.proof and args.key) or parser.error("name an export, or a proof and the key")
-    found = []
+    if not args.export and not (args.proof and args.key):
+        parser.error("name an export, or a proof and the key")
+    faults, log = [], Log()
     try:
         keys = given(args.key, public_keys) if args.key else []
         if args.proof:
             print("Proved:", proved(json.loads(given(args.proof)), keys))
         if args.export:
-            found.extend(check(args.export, keys, args.checkpoint))
+            faults.extend(check(args.export, keys, args.checkpoint, log))
     except OSError as error:
         print(f"This could not be checked: {error}")
         return 2
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        found.append(str(error))
-    faults = [fault for fault in found if isinstance(fault, str)]
-    [print(fault) for fault in faults[:20]]
+        faults.append(str(error))
+    for fault in faults[:20]:
+        print(fault)
     if args.export:
-        print("The audit log does not hold." if faults else f"The audit log holds: {found[-1]:,} events followed.")
-    return int(bool(faults))
+        print("The audit log does not hold." if faults else f"The audit log holds: {log.size:,} events followed.")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -1,30 +1,21 @@
 """Events that no service wrote: whoever may write at all can chain one for good, and nothing may stand still for it."""
 
 import json
-import runpy
-import sys
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from django.conf import settings as site
 from django.db import connection
 
-from mlops import notes, triggers
-from mlops.errors import NoProof
+from mlops import triggers
 from mlops.models import AuditEvent
 from mlops.models.audit import GENESIS, leaf
-from mlops.services import chain, checkpoints, exports, live, proofs, strays, testimony, transparency, verification
+from mlops.services import chain, checkpoints, live, strays, testimony, transparency, verification
 from mlops.services.audit import canonical
 from mlops.services.verification import Kind
 from tests.mlops import sql
-from tests.mlops.signed_log import CAPTURES, EVENTS, asked, files, log, make_log, minute, rewrite
+from tests.mlops.signed_log import EVENTS, asked, log, make_log, minute
 from tests.mlops.starts import start
 
-SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]  # toys: nothing of another app is governed
 
 
@@ -169,120 +160,11 @@ def test_a_forged_list_of_governed_tables_signs_nothing_off(listed: Any, first: 
     assert list(live.differences()) == []
 
 
-# --- both verifiers ----------------------------------------------------------------------------------------------
-def scripted(path: Path, *words: object) -> object:
-    """The exit code of the script."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [*map(str, (SCRIPT, path, "--key", site.CHECKPOINT_PUBLIC_KEY, *words))])
-        with pytest.raises(SystemExit) as end:
-            runpy.run_path(str(SCRIPT), run_name="__main__")
-    return end.value.code
-
-
-def rewritten(text: str) -> Callable[[], None]:
-    return lambda: rewrite([*[row.body for row in log()], text])
-
-
-def sealed_by(seal: int) -> Callable[[], None]:
-    insert = f'INSERT INTO {CAPTURES} ("of", op, "row", seal) VALUES (%s, %s, %s, %s)'
-    return lambda: sql.run(insert, "toy", "D", "1", seal)
-
-
-LOGS: dict[str, Callable[[], None]] = {
-    "as it was written": lambda: None,
-    **{name: rewritten(text) for name, text in (SOUND | HOSTILE).items()},
-    "changes sealed beyond the last event": sealed_by(99),
-    "changes of no event": sealed_by(0),
-    "one change more": sealed_by(2),
-    "changes out": lambda: sql.run(f"DELETE FROM {CAPTURES}"),
-    "nothing left": lambda: sql.run(f"DELETE FROM {EVENTS}"),
-    "cut": lambda: sql.run(f"DELETE FROM {EVENTS} WHERE seq > 3"),
-}
-
-
-@pytest.mark.parametrize("attack", LOGS.values(), ids=LOGS)
-def test_script_and_house_say_the_same_of_a_log(attack: Callable[[], None], tmp_path: Path) -> None:
-    make_log(1)
-    triggers.drop(connection)
-    attack()
-    exports.export(tmp_path / "export")
-    assert scripted(tmp_path / "export") == int(not verification.of_log().holds)
-
-
-def other_key(note: notes.Note) -> str:
-    return notes.written(note, ec.generate_private_key(ec.SECP256R1()))
-
-
-KEPT: dict[str, tuple[Callable[[list[notes.Note]], str], int]] = {
-    "one": (lambda found: found[0].text, 0),
-    "our own file": (lambda found: files()[0].read_text(), 0),
-    "with lines between": (lambda found: "\n\n\n".join(note.text for note in found) + "\n\n", 0),
-    "of another machine": (lambda found: found[0].text.replace("\n", "\r\n"), 0),
-    "without its last line's end": (lambda found: found[0].text.rstrip("\n"), 2),
-    "torn after a whole one": (lambda found: found[0].text + "\n" + found[1].text[:99], 2),
-    "a web page": (lambda found: "<html>\n<p>404</p>\n", 2),
-    "nothing": (lambda found: "", 2),
-    "a line before it": (lambda found: "\n" + found[0].text, 2),
-    "by another key": (lambda found: other_key(found[0]), 2),
-    "in another base64": (lambda found: differently_spelt(found[0]), 2),
-    "of another log": (lambda found: found[0].text.replace(site.AUDIT_ORIGIN, "other/audit"), 2),
-    "of a log that was longer": (lambda found: signed_again(found[1], size=99), 1),
-    "of a log with another root": (lambda found: signed_again(found[1], root=b"x" * 32), 1),
-    "of a log with another head": (lambda found: signed_again(found[1], head=b"x" * 32), 1),
-}
-
-
-def differently_spelt(note: notes.Note) -> str:
-    """The same signature in a base64 whose last character holds bits that nobody reads."""
-    while not (text := signed_again(note)).endswith("=\n"):
-        pass  # a signature is of 70 to 72 bytes, by chance
-    whole = text.rstrip("=\n")
-    return whole[:-1] + chr(ord(whole[-1]) + 1) + text[len(whole) :]
-
-
-def signed_again(note: notes.Note, **other: Any) -> str:
-    return notes.written(replace(note, **other), checkpoints.private_key())
-
-
-@pytest.mark.parametrize(("text", "code"), KEPT.values(), ids=KEPT)
-def test_script_and_house_say_the_same_of_a_kept_file(
-    text: Callable[[list[notes.Note]], str], code: int, tmp_path: Path
-) -> None:
-    made = make_log(2)
-    exports.export(tmp_path / "export")
-    (tmp_path / "kept").write_bytes(text(made).encode())
-    said = (
-        scripted(tmp_path / "export", "--checkpoint", tmp_path / "kept"),
-        asked("verify", "--checkpoint", str(tmp_path / "kept"))[0],
-    )
-    assert said == (code, code)
-
-
 # --- columns of another type, which SQLite takes once the triggers are away ---------------------------------------
 @pytest.mark.parametrize("hashed", [0.5, None, 3_000_000_000_000_000, "x" * 32])
 def test_a_hash_of_another_type_is_named(hashed: Any) -> None:
     assert "not of the type" in chain.fault(chain.Row(1, GENESIS, hashed, "{}"), 1, GENESIS)
     assert "not of the type" in chain.fault(chain.Row(1, hashed, GENESIS, "{}"), 1, GENESIS)
-
-
-@sql.on_sqlite
-@pytest.mark.parametrize("column", ["hash", "prev", "body"])
-@pytest.mark.parametrize("value", [0.5, 3_000_000_000_000_000, b"{}"])
-def test_a_column_of_another_type_is_told_to_both_verifiers(column: str, value: Any, tmp_path: Path) -> None:
-    make_log(1)
-    triggers.drop(connection)
-    assert proofs.include(3).seq == 3
-    sql.run(f"UPDATE {EVENTS} SET {column} = %s WHERE seq = 3", value)
-    assert [finding.seq for finding in verification.of_log().findings] == [3]
-    exports.export(tmp_path / "export")
-    assert scripted(tmp_path / "export") == 1
-    if column == "hash":
-        with pytest.raises(NoProof):
-            proofs.include(3)
-        proofs._kept.cache_clear()
-        with pytest.raises(NoProof):
-            proofs.include(3)
-    proofs._kept.cache_clear()
 
 
 def test_the_text_of_an_event_is_written_as_the_verifiers_read_it() -> None:

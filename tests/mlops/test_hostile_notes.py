@@ -12,10 +12,11 @@ from django.test import override_settings
 
 from mlops import triggers
 from mlops.models import Capture, Dataset
-from mlops.services import exports, live, strays
+from mlops.services import exports, live, strays, verification
 from tests.mlops import sql
 from tests.mlops.signed_log import CAPTURES, asked, make_log, minute
 from tests.mlops.starts import start
+from tests.mlops.test_two_verifiers import scripted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 GARBAGE: dict[str, Any] = {
@@ -119,3 +120,4 @@ def test_a_note_of_another_type_is_sealed_and_exported(table: Any, row: Any, tmp
     assert len(strays.left().events) == 1
     assert asked("verify", "--live")[1].count("\n") == 2  # that nobody accounted for it, and the sum
     exports.export(tmp_path / "export")
+    assert (verification.of_log().findings, scripted(tmp_path / "export")) == ([], 0)

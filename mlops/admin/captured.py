@@ -12,6 +12,7 @@ from mlops.admin import addresses
 from mlops.admin.blocks import Cell, Grid, Shown, value
 from mlops.admin.words import plain, whole
 from mlops.models import Capture
+from mlops.services import chain
 
 MOST = 100  # noted changes that the page of an event lists
 LONG = 120  # characters of what changed, in a table
@@ -49,6 +50,8 @@ def differences(row: Capture) -> Grid:
 def listed(request: HttpRequest, rows: Any, caption: str) -> Grid:
     """Return noted changes as a table, each with what changed."""
     may = request.user.has_perm("mlops.view_capture")
+    with chain.readable():
+        rows = list(rows)
     lines: list[Sequence[Shown]] = [
         [
             Cell(

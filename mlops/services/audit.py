@@ -32,8 +32,8 @@ def append(facts: dict[str, Any], captures: CaptureQuerySet) -> AuditEvent:
     found = sealing.sealed(captures)
     body = canonical(facts | ({"sealed": found.told()} if found.rows else {}))
     lock_log()
-    head = AuditEvent.objects.order_by("-seq").first()
-    seq, prev = (head.seq + 1, bytes(head.hash)) if head else (1, GENESIS)
+    head = AuditEvent.objects.order_by("-seq").values_list("seq", "hash").first()  # its text may be one nobody can read
+    seq, prev = (head[0] + 1, bytes(head[1])) if head else (1, GENESIS)
     event = AuditEvent.objects.create(seq=seq, prev=prev, hash=leaf(prev, seq, body), body=body)
     if found.rows and captures.update(seal=seq) != found.rows:
         raise AuditBroken("what was changed is not what was counted: nothing of it is kept")

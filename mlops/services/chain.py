@@ -45,8 +45,39 @@ def fault(row: Row, seq: int, prev: bytes) -> str:
 
 
 @contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Have SQLite tell a text that is no UTF-8, which it keeps like any other and then cannot read, as one that nobody wrote."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    asked = connection.connection
+    before, asked.text_factory = asked.text_factory, _text
+    try:
+        yield
+    finally:
+        asked.text_factory = before
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\ufffd" + data.decode(errors="backslashreplace")  # no text of an event or a note begins like this
+
+
+@contextlib.contextmanager
 def snapshot() -> Iterator[None]:
-    """See the database as it is at one moment, and keep nobody from writing; inside a transaction, as that one sees it."""
+    """See the database as it is at one moment, and keep nobody from writing; inside a transaction, as that one sees it.
+
+    Whatever text is in it can be read.
+    """
+    with readable(), _moment():
+        yield
+
+
+@contextlib.contextmanager
+def _moment() -> Iterator[None]:
     connection.ensure_connection()
     if connection.in_atomic_block or (connection.vendor == "sqlite" and connection.connection.in_transaction):
         yield

@@ -37,6 +37,7 @@ class Signer:
         self.key = key
         self._forget()
 
+    @chain.readable()
     def attend(self, *, at: datetime, now: bool = False) -> Note | None:
         """Sign when it is time, and return the note. Raises NotSigned, which is also kept for everybody to see.
 
@@ -196,6 +197,7 @@ def private_key() -> signing.PrivateKey:
     return key
 
 
+@chain.readable()
 def fault(at: datetime | None = None) -> str:
     """Return why nothing is signed, what is wrong with what was, or nothing. at: now, to be told of events that wait."""
     try:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from mlops.errors import AuditBroken
 from mlops.models.captures import Capture, CaptureQuerySet, as_text
+from mlops.services import chain
 
 TOLD = ("pk", "of", "op", "row", "before", "after")  # the columns of a note, in the order in which they are hashed
 _MARK = "_mlops_governed_since"  # on the connection: what had been noted when the outermost governed block began
@@ -72,9 +73,10 @@ class Sealed:
 def sealed(captures: CaptureQuerySet) -> Sealed:
     """Return what an event that answers for these has to say."""
     whole, rows, first, last = hashlib.sha256(), 0, 0, 0
-    for note in captures.order_by("pk").values_list(*TOLD).iterator(chunk_size=2000):
-        whole.update(_line(note))
-        first, last, rows = first or note[0], note[0], rows + 1
+    with chain.readable():
+        for note in captures.order_by("pk").values_list(*TOLD).iterator(chunk_size=2000):
+            whole.update(_line(note))
+            first, last, rows = first or note[0], note[0], rows + 1
     return Sealed(rows, first, last, whole.hexdigest())
 
 

@@ -15,7 +15,7 @@ from mlops.models import AuditEvent, Capture, Erasure
 from mlops.models.audit import ABOUT_ROWS
 from mlops.models.captures import as_text
 from mlops.ports import SYSTEM, Actor
-from mlops.services import audit, unnoted
+from mlops.services import audit, chain, unnoted
 
 UNSEALED, MIGRATED, ACCOUNTED = "rows.changed-unsealed", "rows.migrated", "rows.accounted-for"
 MOST = 20_000  # changes that one event answers for
@@ -64,6 +64,7 @@ def seal(*, at: datetime) -> list[AuditEvent]:
     return events
 
 
+@chain.readable()
 @transaction.atomic(durable=True)
 def _seal_some(at: datetime) -> AuditEvent | None:
     audit.lock_log()  # before looking: another who seals may be at the same changes
@@ -127,6 +128,7 @@ def after_migrate(*, at: datetime, migrated: bool) -> None:
     seal(at=at)
 
 
+@chain.readable()
 @transaction.atomic(durable=True)
 def _seal_migrated(at: datetime, migrated: bool) -> None:
     """Answer for what migrations did, and list the tables that are governed from now on.
@@ -157,6 +159,7 @@ def _lists() -> list[list[str]]:
     return [listed for listed in told if listed is not None]
 
 
+@chain.readable()
 def _about_rows() -> list[AuditEvent]:
     """The events about changes nobody had answered for, oldest first, by an index of their own: the words must be its."""
     substr = "SUBSTR" if connection.vendor == "sqlite" else "SUBSTRING"

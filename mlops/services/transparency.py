@@ -12,7 +12,7 @@ from django.db import connection
 from mlops import signing
 from mlops.models.audit import AuditEvent
 from mlops.ports import SYSTEM
-from mlops.services import places, proofs
+from mlops.services import chain, places, proofs
 
 _BEGINS = "SELECT * FROM mlops_auditevent WHERE {} = %s AND seq < %s ORDER BY seq DESC LIMIT %s"
 NEWEST = {  # by an index of its own, whose expression this must be
@@ -89,7 +89,8 @@ def _backwards(action: str) -> Iterator[AuditEvent]:
     """The events of one kind, newest first. One that was forged may begin like it and say another, or no moment."""
     page, before = list[AuditEvent](), LAST
     while before == LAST or len(page) == AT_ONCE:
-        page = list(AuditEvent.objects.raw(NEWEST[connection.vendor], [f'{{"action":"{action}",', before, AT_ONCE]))
+        with chain.readable():
+            page = list(AuditEvent.objects.raw(NEWEST[connection.vendor], [f'{{"action":"{action}",', before, AT_ONCE]))
         yield from (event for event in page if event.action == action and event.at)
         before = page[-1].seq if page else 0
 

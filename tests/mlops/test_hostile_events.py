@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 
 from mlops import triggers
+from mlops.errors import NotSigned
 from mlops.models import AuditEvent
 from mlops.models.audit import GENESIS, leaf
 from mlops.services import chain, checkpoints, live, strays, testimony, transparency, verification
 from mlops.services.audit import canonical
 from mlops.services.verification import Kind
 from tests.mlops import sql
-from tests.mlops.signed_log import EVENTS, asked, log, make_log, minute
+from tests.mlops.signed_log import EVENTS, asked, log, make_log, minute, sign, tell
 from tests.mlops.starts import start
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]  # toys: nothing of another app is governed
@@ -140,6 +141,27 @@ def test_a_forged_event_stops_no_start(text: str) -> None:
     make_log(1)
     forge(text)
     start()
+
+
+@sql.on_sqlite
+@pytest.mark.parametrize("action", ["rows.migrated", "rows.changed-unsealed", "version.promoted"])
+def test_a_forged_event_that_is_no_text_is_named_and_stops_nobody(action: str) -> None:
+    """SQLite keeps a text that is no UTF-8, and then cannot read it."""
+    make_log(1)
+    last = log()[-1]
+    text = f'{{"action":"{action}","'.encode() + b"\xff"
+    sql.run(
+        f"INSERT INTO {EVENTS} (seq, prev, hash, body) VALUES (%s, %s, %s, CAST(%s AS text))",
+        *(last.seq + 1, last.hash, b"x" * 32, text),
+    )
+    start()
+    tell()
+    assert asked("verify", "--live")[1].startswith("TAMPERED at event 5: its text is not the text that was hashed")
+    assert not strays.left().events
+    assert "event 5" in checkpoints.fault(minute(9_999))
+    with pytest.raises(NotSigned, match="event 5"):
+        sign(minute(9))
+    assert transparency.public_acts(transparency.OURS, 4, 20) == []
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["before the first list", "after one"])

@@ -37,6 +37,9 @@ GARBAGE: dict[str, Any] = {
 KINDS = pytest.mark.parametrize("told", GARBAGE.values(), ids=GARBAGE)
 
 
+NO_TEXT = "CAST(x'7bff' AS text)"  # that SQLite keeps, and cannot read
+
+
 def note(table: str, row: Any, told: Any, op: Any = "U") -> None:
     """A note as raw SQL can write it, with every trigger in its place."""
     sql.run(f'INSERT INTO {CAPTURES} ("of", op, "row", "after") VALUES (%s, %s, %s, %s)', table, op, row, told)
@@ -121,3 +124,35 @@ def test_a_note_of_another_type_is_sealed_and_exported(table: Any, row: Any, tmp
     assert asked("verify", "--live")[1].count("\n") == 2  # that nobody accounted for it, and the sum
     exports.export(tmp_path / "export")
     assert (verification.of_log().findings, scripted(tmp_path / "export")) == ([], 0)
+
+
+@sql.on_sqlite
+@pytest.mark.parametrize("unread", ["of", "op", "row", "before", "after"])
+def test_a_note_that_is_no_text_is_told_sealed_and_exported(unread: str, tmp_path: Path) -> None:
+    make_log(1)
+    said = {"of": "mlops_dataset", "op": "U", "row": str(Dataset.objects.get().pk), "before": "{}", "after": "{}"}
+    told = ", ".join(NO_TEXT if name == unread else f"'{text}'" for name, text in said.items())
+    sql.run(f'INSERT INTO {CAPTURES} ("of", op, "row", "before", "after") VALUES ({told})')
+    code, words = asked("verify", "--live")
+    assert (code, "UNSEALED: " in words) == (1, True), words
+    assert ("LIVE: mlops_dataset" in words) == (unread in ("row", "after"))
+    start()
+    assert len(strays.left().events) == 1
+    exports.export(tmp_path / "export")
+    assert (verification.of_log().findings, scripted(tmp_path / "export")) == ([], 0)
+    assert list(live.differences()) == []
+
+
+@sql.on_sqlite
+def test_a_row_that_is_no_text_is_told_and_noted() -> None:
+    make_log(1)
+    triggers.drop(connection)
+    sql.run(f"UPDATE mlops_dataset SET frozen_by = {NO_TEXT}")
+    triggers.install(connection)
+    assert asked("verify", "--live")[0] == 1
+    start()
+    assert [list(event.detail["tables"]) for event in strays.left().events] == [["mlops_dataset"]]
+    assert list(live.differences()) == []
+    count = Capture.objects.count()
+    start()
+    assert Capture.objects.count() == count

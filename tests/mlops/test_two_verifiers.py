@@ -41,6 +41,11 @@ def sealed_by(seal: int) -> Callable[[], None]:
     return lambda: sql.run(insert, "toy", "D", "1", seal)
 
 
+def no_text(table: str) -> Callable[[], None]:
+    column = {EVENTS: "body", CAPTURES: "after"}[table]
+    return lambda: sql.run(f"UPDATE {table} SET \"{column}\" = CAST(x'7bff' AS text)")
+
+
 def noted(sign: Callable[[notes.Note], str], **other: Any) -> Callable[[], None]:
     """Another note in the database alone, older than the newest and listed as what it says."""
 
@@ -79,6 +84,7 @@ LOGS: dict[str, Callable[[], None]] = {
         f"INSERT INTO {NOTES} (kind, size, root, note, key_id, signed_at) "
         "SELECT kind, size, root, 'x', key_id, signed_at FROM " + NOTES
     ),
+    **({name: no_text(name) for name in (EVENTS, CAPTURES)} if sql.SQLITE else {}),
     "cut": lambda: sql.run(f"DELETE FROM {EVENTS} WHERE seq > 3"),
 }
 

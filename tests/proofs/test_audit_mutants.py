@@ -18,7 +18,7 @@ PROVED = [
     ("mlops/merkle.py", TREE, PURE, ()),
     ("mlops/signing.py", NOTES, PURE, ("key_id",)),
     ("mlops/notes.py", NOTES, PURE, ()),
-    ("mlops/services/chain.py", LOG, ALONE, ("snapshot",)),
+    ("mlops/services/chain.py", LOG, ALONE, ("readable", "_moment")),
     ("mlops/services/verification.py", LOG, ALONE, ()),
     ("mlops/services/places.py", LOG, ALONE, ("_folder_locked",)),
     ("mlops/services/keeping.py", LOG, ALONE, ("_write_through",)),

@@ -72,7 +72,9 @@ def test_a_site_that_was_destroyed_comes_back(long: bool, tell: Tell) -> None:
         if connection.vendor == "postgresql":
             env["DATABASE_URL"] = os.environ["DATABASE_URL"]
         with site(env, folder / "up.log") as address:
-            assert until(lambda: b"recommender v1" in page(f"{address}/models"), 900)  # it is trained meanwhile, standing back
+            assert until(
+                lambda: b"recommender v1" in page(f"{address}/models"), 900
+            )  # it is trained meanwhile, standing back
             began = time.monotonic()
             tell("backup beside a serving site", managed(env, "backup", str(folder / "backup")).strip()[-200:])
         before = managed(env, "verify_edition").strip().splitlines()[-1]

@@ -1,21 +1,24 @@
 """Two at once: the loser hears who serves now, a busy database is waited for a little, and then said to be busy."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from mlops import store
 from mlops.errors import Busy, Conflict, Refused
-from mlops.models import Deployment, Slot
+from mlops.models import Approval, Deployment, Slot
 from mlops.services import contention, promotion
 from mlops.services.contention import patient
 from mlops.services.slots import lock_slot
 from tests.factories.governance import make_slot
-from tests.factories.mlops import NOON, make_approver, make_candidate, make_promotion
+from tests.factories.mlops import NOON, make_approver, make_candidate, make_promotion, make_promotion_request
 from tests.mlops import sql
-from tests.mlops.test_approvals import together
+from tests.mlops.test_approvals import together, vote
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("toys")]
 
@@ -119,3 +122,43 @@ def test_a_slot_is_made_once_by_whoever_comes_first() -> None:
 
     assert together(*[locked] * 4) == [True] * 4
     assert Slot.objects.filter(recipe_key="toy-formula").count() == 1
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Somebody else acts once, while what serves is looked up, and before anything is locked."""
+    acts = iter([act])
+
+    def later(execute: Any, query: str, *more: Any) -> Any:
+        if 'FROM "mlops_deployment"' in query:
+            for one in acts:
+                one()
+        return execute(query, *more)
+
+    with connection.execute_wrapper(later):
+        yield
+
+
+def test_who_votes_while_another_s_vote_is_the_last_one_hears_that_it_was_approved() -> None:
+    request = make_promotion_request()
+    with (
+        meanwhile(lambda: vote(request)),
+        pytest.raises(Conflict, match=r"was approved already\. toy-learner v1 serves now"),
+    ):
+        vote(request)
+
+
+def test_a_click_that_came_twice_while_its_artefact_was_read_is_one_act() -> None:
+    request, by = make_promotion_request(), make_approver()
+    with meanwhile(lambda: vote(request, by, key="one-page")):
+        assert vote(request, by, key="one-page") == Deployment.objects.get()
+    assert Approval.objects.count() == 1
+
+
+def test_a_vote_sent_again_on_an_open_request_reads_no_artefact_again(settings: Any) -> None:
+    settings.MLOPS_APPROVALS_REQUIRED = {"toy-learner": 2}
+    request, by = make_promotion_request(), make_approver()
+    vote(request, by, key="one-page")
+    store.remove(request.version.artefact_digest)
+    assert vote(request, by, key="one-page") is None
+    assert Approval.objects.count() == 1

@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import Client
 from django.utils import timezone
 
 from catalog import groups
+from mlops import triggers
 from mlops.models import AuditEvent, Deployment, PolicyRequest, PromotionRequest, Remark
 from mlops.services import remarks, strays
 from tests.catalog import staff
@@ -112,6 +114,41 @@ def test_the_page_names_the_champion_that_it_was_judged_against() -> None:
     page = page_of(client, request)
     assert "It was judged against toy-learner v1: that is the champion here. It would replace toy-learner v3." in page
     assert 'value="APPROVE"' not in page
+
+
+def test_the_page_says_loudly_that_what_it_would_replace_is_not_what_it_was_judged_against() -> None:
+    older = {"results": [{"key": "no-worse", "title": "No worse than the champion", "passed": True}]}
+    asked = {
+        "What it was judged against is unknown.": asked_for(make.make_candidate(gates=older)),
+        "It was judged when no version served.": asked_for(make.make_candidate()),
+    }
+    _user, client = people(groups.APPROVERS)
+    for tone in ("soft", "error"):
+        for words, request in asked.items():
+            assert f'<p class="staff-{tone}">{words}' in page_of(client, request)
+        promoted(make.make_candidate())
+
+
+def test_what_would_be_refused_is_not_offered_though_the_evidence_holds(settings: Any) -> None:
+    origin = {"key": "x", "title": "Some source", "licence": "its own", "permitted_use": "NON_COMMERCIAL", "rows": 1}
+    settings.MAY_PUBLISH_NON_COMMERCIAL = True
+    request = asked_for(make.make_candidate(run={"dataset": make.make_dataset(origins=[origin])}))
+    _user, client = people(groups.APPROVERS)
+    assert 'value="APPROVE"' in page_of(client, request)
+    settings.MAY_PUBLISH_NON_COMMERCIAL = False
+    page = page_of(client, request)
+    assert "which may not be published here" in page
+    assert 'value="APPROVE"' not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_says_of_a_vote_by_who_asked_that_it_does_not_count() -> None:
+    """A row past all rules."""
+    request, (_user, client) = asked_for(), people(groups.APPROVERS)
+    triggers.drop(connection)
+    make.make_approval(request, decided_by=request.requested_by)
+    triggers.install(connection)
+    assert "no: asked or trained" in page_of(client, request)
 
 
 def test_remarks_stay_in_their_order_and_a_refused_one_comes_back() -> None:

@@ -89,6 +89,16 @@ def test_a_report_that_tells_not_what_it_was_judged_against_is_no_ground_to_repl
         policies.check_may_promote(version)
 
 
+def test_the_evidence_says_what_it_was_judged_against() -> None:
+    first = make_candidate()
+    assert ask(first).evidence["gates"]["against"] is None
+    promoted = make_promotion(make_candidate(), at=NOON)
+    assert ask(make_candidate()).evidence["gates"]["against"] == {
+        "version": promoted.version_id,
+        "label": "toy-learner v2",
+    }
+
+
 def test_a_gate_for_the_first_alone_is_asked_when_nothing_serves(monkeypatch: Any) -> None:
     make_promotion(at=NOON)
     second = make_candidate()

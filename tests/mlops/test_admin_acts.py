@@ -264,3 +264,10 @@ def test_no_roll_back_is_offered_where_the_service_refuses_it() -> None:
     second = promoted(make.make_candidate(recipe_key="toy-formula", kind="SOFTWARE"))
     assert "Roll back…" in text(client.get(f"{DEPLOYMENTS}{second.pk}/change/"))
     assert "Then toy-formula v1 serves again" in text(client.get(f"{DEPLOYMENTS}{second.pk}/roll-back/"))
+
+
+def test_no_roll_back_is_offered_of_what_serves_no_more() -> None:
+    before = promoted()
+    promoted(make.make_candidate())
+    _user, client = people(groups.IT_OPERATIONS)
+    assert "Roll back…" not in text(client.get(f"{DEPLOYMENTS}{before.pk}/change/"))

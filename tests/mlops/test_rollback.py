@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from mlops import policies
+from mlops import policies, triggers
 from mlops.errors import Conflict, Refused
 from mlops.models import AuditEvent, Deployment
 from mlops.ports import SYSTEM
@@ -20,6 +21,7 @@ from tests.factories.mlops import (
     make_promotion,
     make_scientist,
 )
+from tests.mlops import sql
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]
 
@@ -127,6 +129,26 @@ def test_a_reason_is_needed_and_time_does_not_run_backwards() -> None:
     with pytest.raises(Refused, match="serves since 02 June 2026"):
         back(on(0))
     assert serves() == "toy-learner v1"
+
+
+def test_a_reason_is_kept_without_the_spaces_around_it() -> None:
+    make_promotion(at=on(0))
+    make_promotion(make_candidate(), at=on(1))
+    deployment, event = back(on(2), reason=" worse\n"), AuditEvent.objects.order_by("seq").last()
+    assert deployment is not None
+    assert event is not None
+    assert (deployment.reason, event.reason) == ("worse", "worse")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_retired_past_all_rules_is_not_put_back() -> None:
+    first = make_promotion(at=on(0)).version
+    make_promotion(make_candidate(), at=on(1))
+    triggers.drop(connection)
+    sql.run("UPDATE mlops_modelversion SET state = 'RETIRED' WHERE id = %s", first.pk)
+    triggers.install(connection)
+    assert back(on(2)) is None
+    assert serves() is None
 
 
 def test_nothing_is_promoted_into_the_past_by_a_clock_behind() -> None:

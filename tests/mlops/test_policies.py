@@ -152,6 +152,22 @@ def test_one_at_a_time_taken_back_by_who_asked_ended_by_one_against_or_by_time()
     assert not Capture.objects.unsealed().exists()
 
 
+def test_asking_again_closes_what_expired_though_nobody_swept() -> None:
+    old = make_policy_request()
+    again = make_policy_request(at=NOON + timedelta(days=15))
+    old.refresh_from_db()
+    assert (old.state, again.state) == ("EXPIRED", "OPEN")
+
+
+def test_the_reason_of_a_withdrawal_is_kept_without_the_spaces_around_it() -> None:
+    asker = make_person("request_policy")
+    request = make_policy_request(by=asker)
+    policy_requests.withdraw_policy(request_id=request.pk, reason=" no need ", by=asker, at=LATER)
+    told = AuditEvent.objects.order_by("seq").last()
+    assert told is not None
+    assert (told.action, told.reason) == ("policy.withdrawn", "no need")
+
+
 def test_settings_that_changed_meanwhile_are_noticed(settings: Any) -> None:
     request = make_policy_request(wanted=2)
     settings.MLOPS_APPROVALS_REQUIRED = {"toy-learner": 3}

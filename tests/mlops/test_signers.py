@@ -1,22 +1,26 @@
 """Who signs: one process alone, since two at once spoil the notes for good, and never ahead of the disk."""
 
+import fcntl
 import gc
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from mlops import merkle, signing, triggers
 from mlops.errors import NotSigned
+from mlops.management.commands.sign_checkpoints import Command
 from mlops.models import Checkpoint
 from mlops.notes import Note
 from mlops.services import checkpoints, keeping, places, verification
 from tests.mlops import sql
-from tests.mlops.signed_log import files, go_back, make_log, minute, sign, signer, tell
+from tests.mlops.signed_log import EVENTS, files, go_back, make_log, minute, sign, signer, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,13 @@ def test_a_second_signer_ends_with_a_sentence_while_the_first_one_lives() -> Non
     assert verification.of_log().signed == 1
 
 
+def test_who_cannot_write_the_lock_signs_nothing_and_says_so() -> None:
+    tell()
+    (places.folders()[0] / places.SIGNER).mkdir(parents=True)
+    with pytest.raises(CommandError, match=r"Nothing is signed: .*signer\.lock cannot be written"):
+        call_command("sign_checkpoints", "--once")
+
+
 def test_who_was_overtaken_while_reading_reads_again_and_the_notes_stay_whole() -> None:
     make_log()
     first = signer()
@@ -58,6 +69,16 @@ def test_who_was_overtaken_while_reading_reads_again_and_the_notes_stay_whole() 
     assert verification.of_log().findings == []
 
 
+def test_a_log_that_was_cut_under_the_signer_is_told_at_once() -> None:
+    make_log(1)
+    one = signer()
+    one.read(at=minute(5))
+    triggers.drop(connection)
+    sql.run(f"DELETE FROM {EVENTS} WHERE seq > 2")
+    with pytest.raises(NotSigned, match="event 4 is not there any more as it was seen"):
+        one.attend(at=minute(5))
+
+
 def test_no_note_is_kept_that_is_not_later_than_what_is_there() -> None:
     note = make_log()[-1]
     before = [file.read_bytes() for file in files()]
@@ -66,6 +87,49 @@ def test_no_note_is_kept_that_is_not_later_than_what_is_there() -> None:
         with places.writing(), pytest.raises(NotSigned, match=r"is not later than what is in .*12 events"):
             keeping.keep(late)
     assert [file.read_bytes() for file in files()] == before
+
+
+def test_a_note_that_was_changed_under_the_signer_is_told_and_nothing_is_added() -> None:
+    make_log(1)
+    one = signer()
+    one.read(at=minute(5))
+    files()[1].write_text(files()[1].read_text().replace("head ", "head\t"))  # as long as it was
+    tell()
+    with pytest.raises(NotSigned, match=r"witness cannot be read: the last note"):
+        one.attend(at=minute(6), now=True)
+    assert "witness cannot be read" in checkpoints.fault()
+
+
+def is_locked() -> bool:
+    """Whether who comes to read the places must wait."""
+    handle = os.open(places.folders()[0], os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+@pytest.mark.parametrize("act", ["signed", "mended", "restored"])
+def test_nobody_reads_while_notes_are_added(act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_log(1)
+    tell()
+    append, locked = places.append, []
+
+    def watched(folder: Path, texts: list[str]) -> int:
+        locked.append(is_locked())
+        return append(folder, texts)
+
+    monkeypatch.setattr(places, "append", watched)
+    if act == "restored":
+        checkpoints.declare_restore(before=checkpoints.newest_outside(), size=5, reason="moved", at=minute(9))
+    else:
+        files()[1].write_text("" if act == "mended" else files()[1].read_text())
+        sign(minute(9))
+    assert locked == [True] * (3 if act == "mended" else 2)
+    assert not is_locked()
 
 
 def test_what_a_place_missed_is_added_once_however_many_find_it_missing() -> None:
@@ -103,6 +167,24 @@ def test_what_is_signed_is_dated_after_the_reading() -> None:
     assert note.at == minute(9)
 
 
+@pytest.mark.parametrize("once", [True, False], ids=["once", "for good"])
+def test_the_command_asks_for_the_time_again_when_it_has_read(once: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    class Reading(checkpoints.Signer):
+        def _load(self) -> None:
+            super()._load()
+            ended.append(timezone.now())
+
+    monkeypatch.setattr(checkpoints, "Signer", Reading)
+    tell()
+    if once:
+        call_command("sign_checkpoints", "--once")
+    else:
+        Command()._look(Reading(checkpoints.private_key()))
+    assert Checkpoint.objects.get().signed_at > ended[0]
+
+
 @sql.on_sqlite
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("restores", [False, True], ids=["checkpoint", "restore"])
@@ -113,7 +195,8 @@ def test_the_events_of_a_note_are_on_the_disk_before_the_note(restores: bool, mo
     if restores:
         triggers.drop(connection)
         go_back(3)
-    writes = Path(f"{connection.settings_dict['NAME']}-wal").stat().st_ino
+    database = Path(connection.settings_dict["NAME"])
+    writes = [Path(f"{database}-wal").stat().st_ino, database.parent.stat().st_ino]
     through, sync = [], os.fsync
 
     def fsync(handle: int) -> None:
@@ -127,7 +210,7 @@ def test_the_events_of_a_note_are_on_the_disk_before_the_note(restores: bool, mo
     else:
         sign(minute(9))
     notes = [file.stat().st_ino for file in files()]
-    assert [one for one in through if one in (writes, *notes)] == [writes, *notes]
+    assert [one for one in through if one in (*writes, *notes)] == [*writes, *notes]
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -142,6 +225,13 @@ def test_a_note_that_lies_in_many_places_is_judged_once_as_long_as_somebody_hold
     del first, second, kept
     gc.collect()
     assert not any(texts.intersection(held) for held in places._IN_MEMORY)
+
+
+def test_a_note_that_somebody_holds_is_none_of_another_log(settings: Any) -> None:
+    held, _why = places.judged(make_log(1)[-1].text, places.public_keys())
+    assert held is not None
+    settings.AUDIT_ORIGIN = "other/audit"
+    assert "it is of another log" in places.judged(held.text, places.public_keys())[1]
 
 
 def test_the_id_of_a_key_is_computed_once() -> None:

@@ -52,6 +52,13 @@ def test_a_log_that_does_not_end_as_it_was_signed_is_told(
         assert words in checkpoints.fault(at)
 
 
+def test_the_note_in_the_database_speaks_where_the_first_place_lost_its_own(unguarded: None) -> None:
+    files()[0].unlink()
+    assert checkpoints.fault() == ""
+    sql.run(f"DELETE FROM {EVENTS} WHERE seq > 11")
+    assert "event 12 is not there" in checkpoints.fault()
+
+
 def test_a_row_that_is_no_note_hides_nothing() -> None:
     make_log()
     tell(5)

@@ -1,14 +1,19 @@
 """The newest acts that everybody may know of: found by an index in the database, and no other act among them."""
 
+from pathlib import Path
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
 from django.db import connection, transaction
 
-from mlops import triggers
+from mlops import signing, triggers
 from mlops.models.audit import leaf
-from mlops.services import transparency
-from tests.factories.mlops import make_audit_event
+from mlops.services import checkpoints, transparency
+from tests.clock import NOON
+from tests.factories.mlops import make_audit_event, make_person
 from tests.mlops import sql
-from tests.mlops.signed_log import EVENTS, go_back, log, tell
+from tests.mlops.signed_log import EVENTS, go_back, log, sign, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +36,9 @@ def test_the_newest_of_every_kind_come_first_and_no_more_than_asked_for() -> Non
         *((seq, "version.promoted") for seq in (4, 3)),
         *((seq, "version.genesis") for seq in (2, 1)),
     ]
-    assert shown(3) == shown()[:3]
+    assert [shown(most) for most in (1, 3)] == [shown()[:1], shown()[:3]]
+    twice = transparency.public_acts([*transparency.OURS, "version.promoted"], 0, 20)
+    assert [(act.seq, act.action) for act in twice] == shown(), "a kind named twice is told once"
     assert [act.signed for act in transparency.public_acts(transparency.OURS, 4, 20)] == [*[False] * 2, *[True] * 4]
 
 
@@ -72,6 +79,30 @@ def test_forged_ones_hide_no_true_act_however_many_they_are(many: int) -> None:
         forge('{"action":"version.promoted","at":"x"}')
     tell(1, "version.promoted")
     assert shown(2) == [(many + 2, "version.promoted"), (1, "version.promoted")]
+
+
+def test_a_proof_tells_of_a_public_act_alone_and_its_text_only_when_no_person_did_it() -> None:
+    bare = {"seq", "hash", "proof", "checkpoint"}
+    with transaction.atomic():
+        make_audit_event(action="version.promoted", by=make_person())
+    for action in ("version.genesis", "test.published", "account.roles-changed"):
+        tell(1, action)
+    sign(NOON)
+    told = [set(transparency.inclusion(seq, ["test.published"])) - bare for seq in (1, 2, 3, 4)]
+    act, text = {"action", "object", "at"}, {"prev", "body"}
+    assert told == [act, act | text, act | text, set()]
+
+
+def test_a_checkpoint_comes_with_the_key_that_it_was_signed_by() -> None:
+    ours = signing.pem(checkpoints.private_key().public_key())
+    assert transparency.checkpoint() is None, "nothing is signed"
+    tell()
+    sign(NOON)
+    later = signing.pem(ec.generate_private_key(ec.SECP256R1()).public_key())
+    Path(settings.CHECKPOINT_PUBLIC_KEY).write_text(later + ours)
+    told = transparency.checkpoint()
+    assert told is not None
+    assert (told.key, told.size) == (ours, 1)
 
 
 def test_they_are_found_without_reading_the_log() -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from mlops import notes, triggers
 from mlops.errors import NoProof
+from mlops.models import AuditEvent
 from mlops.services import checkpoints, exports, places, proofs, verification
 from tests.mlops import sql
 from tests.mlops.signed_log import CAPTURES, EVENTS, NOTES, asked, files, log, make_log, minute, rewrite
@@ -148,6 +149,7 @@ def test_a_column_of_another_type_is_told_to_both_verifiers(column: str, value: 
     assert proofs.include(3).seq == 3
     sql.run(f"UPDATE {EVENTS} SET {column} = %s WHERE seq = 3", value)
     assert [finding.seq for finding in verification.of_log().findings] == [3]
+    assert str(AuditEvent.objects.get(seq=3)).startswith("3 ")
     exports.export(tmp_path / "export")
     assert scripted(tmp_path / "export") == 1
     if column == "hash":

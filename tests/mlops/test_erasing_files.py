@@ -1,6 +1,7 @@
 """Files that lie about, are missing or were swept: none of them keeps somebody from being erased, or brings them back."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.db import connection
 from django.utils import timezone
 
 from mlops import store
@@ -135,6 +137,44 @@ def test_an_erasure_whose_files_were_swept_puts_them_again(monkeypatch: Any) -> 
     erase(subject, monkeypatch)
     dataset.refresh_from_db()
     assert len(parquet.rows_of(dataset)["subject"]) == dataset.rows
+
+
+def freezes(_: Any) -> None:
+    freeze(recipe=ToyLearner(), until=NOON, by=SYSTEM, at=NOON)
+
+
+def erases(monkeypatch: Any) -> None:
+    erase(learned_from(), monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("before", "act"), [([], freezes), ([freezes], erases)], ids=["frozen", "erased"])
+def test_nobody_removes_what_is_just_being_named(
+    before: list[Callable[[Any], None]], act: Callable[[Any], None], monkeypatch: Any
+) -> None:
+    """The files were seen to be there, and no row names them yet: then another sweeps, to whom they are nobody's."""
+    is_whole = unnamed.is_whole
+
+    def sweep() -> None:
+        unnamed.sweep(at=timezone.now() + timedelta(days=2))
+        connection.close()
+
+    sweeper = threading.Thread(target=sweep)
+
+    def seen(*named: Any) -> bool:
+        found = is_whole(*named)
+        if sweeper.ident is None:
+            sweeper.start()
+            sweeper.join(1)  # as long as it does not wait for us
+        return found
+
+    for one in before:
+        one(monkeypatch)
+    monkeypatch.setattr(unnamed, "is_whole", seen)
+    act(monkeypatch)
+    sweeper.join(30)
+    dataset = Dataset.objects.get()
+    assert is_whole(dataset.partitions, dataset.histograms)
 
 
 def test_what_was_put_again_just_now_is_not_swept_as_old() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -189,7 +190,7 @@ def test_nothing_is_put_back_while_another_process_has_the_database_open(backup:
     make_promotion()
     before = hashes()
     with another_process(), pytest.raises(BadBackup, match="stop the site"):
-        restore(backup)
+        restore(backup, who=lambda: pytest.fail("it began all the same"))
     assert hashes() == before
 
 
@@ -200,6 +201,29 @@ def test_nor_when_one_came_while_it_was_put_back(backup: Path) -> None:
     with closing(sqlite3.connect(name)) as line, pytest.raises(BadBackup, match="stop the site"):
         restore(backup, afterwards=lambda by: begin(line))
     assert hashes() == before
+
+
+@sql.on_sqlite
+def test_nor_while_one_reads_where_there_is_no_write_ahead_log(backup: Path) -> None:
+    connection.close()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as line:
+        line.execute("PRAGMA journal_mode=DELETE")
+        line.execute("BEGIN")
+        line.execute("SELECT count(*) FROM mlops_auditevent").fetchall()
+        with pytest.raises(BadBackup, match="stop the site"):
+            restore(backup, who=lambda: pytest.fail("it began all the same"))
+
+
+@sql.on_sqlite
+def test_nor_where_nobody_can_tell_who_has_it_open(backup: Path) -> None:
+    connection.close()
+    name = Path(connection.settings_dict["NAME"])
+    aside = name.rename(name.with_name("aside"))
+    name.mkdir()
+    with pytest.raises(BadBackup, match="cannot be asked who has it open"):
+        restore(backup, who=lambda: pytest.fail("it began all the same"))
+    name.rmdir()
+    aside.rename(name)
 
 
 def test_a_restore_that_is_killed_changed_nothing(backup: Path) -> None:
@@ -224,10 +248,16 @@ def test_what_a_killed_restore_was_working_on_goes_with_the_next(backup: Path) -
 def test_a_database_that_cannot_be_read_is_replaced(backup: Path) -> None:
     connection.close()
     name = Path(str(connection.settings_dict["NAME"]))
+    log = name.with_name(f"{name.name}-wal")
+    with closing(sqlite3.connect(name)) as line:
+        line.execute("INSERT INTO django_content_type (app_label, model) VALUES ('left', 'over')")
+        line.commit()
+        written = log.read_bytes()
     name.write_bytes(b"no database" * 1000)
-    name.with_name(f"{name.name}-wal").write_bytes(b"nor a log" * 1000)
+    log.write_bytes(written)
     restore(backup)
     assert verify().holds
+    assert not ContentType.objects.filter(app_label="left").exists()
 
 
 def test_a_backup_says_which_files_its_rows_name_and_it_has_not(backup: Path, tmp_path: Path) -> None:

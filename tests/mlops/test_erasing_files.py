@@ -21,6 +21,7 @@ from mlops.pipeline.freeze import freeze
 from mlops.pipeline.partitions import partition_of
 from mlops.ports import SYSTEM
 from mlops.services import erasing, unnamed
+from mlops.services.backups import needed
 from tests import toy_recipe
 from tests.factories.mlops import NOON
 from tests.mlops.test_erasing import erase, learned_from, stored
@@ -137,6 +138,16 @@ def test_an_erasure_whose_files_were_swept_puts_them_again(monkeypatch: Any) -> 
     erase(subject, monkeypatch)
     dataset.refresh_from_db()
     assert len(parquet.rows_of(dataset)["subject"]) == dataset.rows
+
+
+def test_a_backup_needs_what_took_the_place_of_what_an_erasure_took_out_and_not_that(monkeypatch: Any) -> None:
+    carried_out()
+    exchanged = erase(learned_from(), monkeypatch).datasets
+    assert any("partials" in one["part"] for one in exchanged)
+    wanted = {one["after"] for one in exchanged if one["after"]}
+    wanted |= {part["digest"] for part in Dataset.objects.get().partitions}
+    assert wanted <= needed.files()
+    assert not needed.files() & {one["before"] for one in exchanged}
 
 
 def freezes(_: Any) -> None:

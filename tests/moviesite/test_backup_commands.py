@@ -7,12 +7,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from catalog.models import ChartEdition
-from catalog.services import editions
+from catalog.models import ChartEdition, User
+from catalog.services import editions, erasure
 from mlops import store
-from mlops.models import ModelVersion
+from mlops.models import Erasure, ModelVersion
 from mlops.ports import SYSTEM
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON, make_promotion
@@ -67,3 +69,14 @@ def test_a_restore_to_a_full_disk_says_what_to_do(tmp_path: Path, monkeypatch: p
     with pytest.raises(CommandError, match=f"^Nothing was changed: .*{digest}.*No space left on device.* make room"):
         call_command("restore", tmp_path / "monday", by="carla", reason="the disk broke")
     assert not store.has(digest)
+
+
+def test_whoever_was_erased_since_is_erased_again_and_everybody_signs_in_again(tmp_path: Path) -> None:
+    restorer, leaver = make.make_user("restorer", is_superuser=True), make.make_user("leaver")
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=timezone.now() + timedelta(days=9))
+    call_command("backup", tmp_path / "monday", stdout=StringIO())
+    erasure.erase_member(subject=leaver.subject_id, reason="asked for", by=restorer, at=timezone.now())
+    call_command("restore", tmp_path / "monday", by="restorer", reason="the disk broke", stdout=StringIO())
+    assert list(User.objects.values_list("username", flat=True)) == ["restorer"]
+    assert Erasure.objects.get().reason == erasure.AGAIN
+    assert not Session.objects.exists()

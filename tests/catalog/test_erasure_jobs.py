@@ -75,6 +75,7 @@ def test_an_erasure_that_was_called_off_is_done_when_it_is_asked_for_again(words
     job_acts.cancel(job_id=first.pk, reason="a typing error", by=staff("operator", "retry_job"), at=NOON)
     again = erasure.ask(user=user, reason=words, by=staff(), at=NOON)
     assert (again.state, again.payload["reason"]) == ("WAITING", words)
+    assert erasure.ask(user=user, reason="and once more", by=staff("other"), at=NOON) == again
     jobs.carry_out(job_id=again.pk, worker="worker@test")
     assert in_database(mine) == {}
 

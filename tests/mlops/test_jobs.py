@@ -49,6 +49,15 @@ def told() -> list[str]:
     return [action for action in actions if action.startswith(("job.", "work."))]
 
 
+def test_work_asked_for_anew_is_the_open_job_of_its_own_key() -> None:
+    offered("toy:10")
+    what = {"task": "toy.double", "queue": "charts", "payload": {"n": 21}, "reason": "again", "by": SYSTEM, "at": NOON}
+    job = work.offer_anew(key="toy:1", **what)
+    assert job.key == "toy:1"
+    taken(job)
+    assert work.offer_anew(key="toy:1", **what) == job
+
+
 @pytest.fixture
 def doubled() -> Iterator[list[int]]:
     """What the handler of the toy task has done."""

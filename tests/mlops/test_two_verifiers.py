@@ -14,11 +14,11 @@ from django.db import connection
 
 from mlops import notes, triggers
 from mlops.errors import NoProof
-from mlops.models import AuditEvent
-from mlops.services import checkpoints, exports, places, proofs, verification
+from mlops.models import AuditEvent, Capture
+from mlops.services import checkpoints, exports, places, proofs, sealing, verification
 from tests.mlops import sql
 from tests.mlops.signed_log import CAPTURES, EVENTS, NOTES, asked, files, log, make_log, minute, rewrite
-from tests.mlops.test_hostile_events import HOSTILE, SOUND
+from tests.mlops.test_hostile_events import HOSTILE, SOUND, body
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("toys")]  # toys: nothing of another app is governed
@@ -40,6 +40,18 @@ def rewritten(text: str) -> Callable[[], None]:
 def sealed_by(seal: int) -> Callable[[], None]:
     insert = f'INSERT INTO {CAPTURES} ("of", op, "row", seal) VALUES (%s, %s, %s, %s)'
     return lambda: sql.run(insert, "toy", "D", "1", seal)
+
+
+def answering(rows: object) -> Callable[[], None]:
+    """One change more, and an event that says it answers for so many, with their digest."""
+
+    def attack() -> None:
+        seal = len(log()) + 1
+        sealed_by(seal)()
+        _count, digest = sealing.digest(Capture.objects.filter(seal=seal))
+        rewritten(body(sealed={"rows": rows, "digest": digest}))()
+
+    return attack
 
 
 def no_text(table: str) -> Callable[[], None]:
@@ -72,6 +84,8 @@ def signed_again(note: notes.Note, **other: Any) -> str:
 LOGS: dict[str, Callable[[], None]] = {
     "as it was written": lambda: None,
     **{name: rewritten(text) for name, text in (SOUND | HOSTILE).items()},
+    "one change, by the event that says so": answering(1),
+    "one change, and true is said of it": answering(True),
     "changes sealed beyond the last event": sealed_by(99),
     "changes of no event": sealed_by(0),
     "one change more": sealed_by(2),

@@ -1,10 +1,12 @@
 """What the two commands say to whoever types them, and how they end."""
 
 import errno
+import fcntl
 import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -80,3 +82,23 @@ def test_whoever_was_erased_since_is_erased_again_and_everybody_signs_in_again(t
     assert list(User.objects.values_list("username", flat=True)) == ["restorer"]
     assert Erasure.objects.get().reason == erasure.AGAIN
     assert not Session.objects.exists()
+
+
+def test_a_restore_says_what_its_backup_lacked(tmp_path: Path) -> None:
+    make_promotion()
+    make_user("restorer", is_superuser=True)
+    digest, told = ModelVersion.objects.get().artefact_digest, StringIO()
+    store.remove(digest)
+    with pytest.raises(CommandError, match="not whole"):
+        call_command("backup", tmp_path / "monday", stdout=StringIO())
+    call_command("restore", tmp_path / "monday", by="restorer", reason="moved", stdout=StringIO(), stderr=told)
+    assert f"The backup lacked 1 files of its rows: {digest}." in told.getvalue()
+
+
+def test_nothing_is_restored_while_the_site_runs(tmp_path: Path, settings: Any) -> None:
+    settings.STATE = tmp_path
+    (tmp_path / "valkey").mkdir()
+    with (tmp_path / "valkey" / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(CommandError, match="The site is running: stop it first"):
+            call_command("restore", tmp_path / "monday", by="anybody", reason="the disk broke")

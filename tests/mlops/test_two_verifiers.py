@@ -1,5 +1,6 @@
 """`audit verify` and docs/verify_audit.py beside each other: of every log and every kept note they say the same."""
 
+import base64
 import runpy
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as site
 from django.db import connection
 
-from mlops import notes, triggers
+from mlops import notes, signing, triggers
 from mlops.errors import NoProof
 from mlops.models import AuditEvent, Capture
 from mlops.services import checkpoints, exports, places, proofs, sealing, verification
@@ -73,8 +74,29 @@ def noted(sign: Callable[[notes.Note], str], **other: Any) -> Callable[[], None]
     return insert
 
 
+OTHER = ec.generate_private_key(ec.SECP256R1())
+
+
 def other_key(note: notes.Note) -> str:
-    return notes.written(note, ec.generate_private_key(ec.SECP256R1()))
+    return notes.written(note, OTHER)
+
+
+def resigned(text: str, *, key: Any = None, called: bytes = b"") -> str:
+    """A note as somebody writes it by hand. called: the four bytes that stand for the key, by default for ours."""
+    ours = checkpoints.private_key()
+    name = called or bytes.fromhex(signing.key_id(ours.public_key()))[:4]
+    signature = base64.b64encode(name + signing.sign(text.encode(), key or ours)).decode()
+    return f"{text}\n— {site.AUDIT_ORIGIN} {signature}\n"
+
+
+def body_of(text: str) -> str:
+    return text.partition("\n— ")[0]
+
+
+def from_nothing(note: notes.Note) -> str:
+    """A restore that does not say what it goes back from."""
+    first, _size, _root, *more = body_of(signed_again(note, before=(9, note.root), reason=b"x" * 32)).split("\n")
+    return "\n".join([first, *more])
 
 
 def signed_again(note: notes.Note, **other: Any) -> str:
@@ -124,6 +146,9 @@ KEPT: dict[str, tuple[Callable[[list[notes.Note]], str], int]] = {
     "nothing": (lambda found: "", 2),
     "a line before it": (lambda found: "\n" + found[0].text, 2),
     "by another key": (lambda found: other_key(found[0]), 2),
+    "by another key that is called ours": (lambda found: resigned(body_of(found[0].text), key=OTHER), 2),
+    "by our key under another's name": (lambda found: resigned(body_of(found[0].text), called=b"else"), 2),
+    "of a restore from nothing": (lambda found: resigned(from_nothing(found[1])), 2),
     "in another base64": (lambda found: differently_spelt(found[0]), 2),
     "of another log": (lambda found: found[0].text.replace(site.AUDIT_ORIGIN, "other/audit"), 2),
     "of a log that was longer": (lambda found: signed_again(found[1], size=99), 1),

@@ -95,6 +95,11 @@ def test_proofs_are_judged_as_our_own_verifier_judges_them() -> None:
                 held = script.consistent(place + 1, known[place + 1], size, known[size], one)
                 assert held == (one == proof)
     assert not script.included(LEAVES[0], -1, 4, [], known[4])
+    for size in range(1, 18):  # the last event, told as one before the first, or after itself
+        proof = tree.inclusion(size - 1, size)
+        for place in (*range(-4, 0), *range(size, size + 4)):
+            assert not script.included(LEAVES[size - 1], place, size, proof, known[size])
+            assert not merkle.holds_inclusion(LEAVES[size - 1], place, size, proof, known[size])
     assert not script.consistent(5, known[5], 4, known[4], [])
     assert script.consistent(0, script.EMPTY, 4, known[4], [])
 

@@ -1,6 +1,5 @@
 """Events that no service wrote: whoever may write at all can chain one for good, and nothing may stand still for it."""
 
-import base64
 import json
 from typing import Any
 

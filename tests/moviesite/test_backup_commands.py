@@ -84,9 +84,10 @@ def test_whoever_was_erased_since_is_erased_again_and_everybody_signs_in_again(t
     assert not Session.objects.exists()
 
 
+@pytest.mark.usefixtures("toy_recipes")
 def test_a_restore_says_what_its_backup_lacked(tmp_path: Path) -> None:
     make_promotion()
-    make_user("restorer", is_superuser=True)
+    make.make_user("restorer", is_superuser=True)
     digest, told = ModelVersion.objects.get().artefact_digest, StringIO()
     store.remove(digest)
     with pytest.raises(CommandError, match="not whole"):

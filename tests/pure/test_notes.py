@@ -76,7 +76,11 @@ def test_a_note_of_another_log_or_by_another_key_is_none() -> None:
     unread(text.replace("— toy/audit", "— toy/other"), "another log")
     unread(text.replace("toy/audit", "toy/audit/restore", 1))
     unread(notes.written(RESTORE, KEY).replace("/restore", "", 1))
-    unread("x" * (notes.MOST_CHARACTERS + 1))
+    body = text.partition("\n\n")[0].replace("toy/audit", "other/audit") + "\n"
+    signed = bytes.fromhex(signing.key_id(KEY.public_key()))[:4] + signing.sign(body.encode(), KEY)
+    unread(
+        f"{body}\n— toy/audit {base64.b64encode(signed).decode()}\n", "another log: other/audit, signed as toy/audit"
+    )
 
 
 def test_of_two_signatures_that_mean_the_same_one_is_read() -> None:
@@ -138,11 +142,17 @@ def at(minute: int, size: int, back_to: int | None = None) -> Note:
     return Note("toy/audit", size, b"r" * 32, b"h" * 32, when)
 
 
+def test_without_a_restore_a_shorter_note_lets_nothing_go() -> None:
+    long, cut = at(1, 90), at(2, 60)
+    assert notes.in_force([long, cut]) == [long, cut]
+    assert [note.words[:16] for note in (long, at(3, 90, back_to=40))] == ["the checkpoint o", "the restore to 4"]
+
+
 def test_a_restore_lets_go_of_longer_notes_before_it_and_of_no_other() -> None:
     first, long, back, after = at(1, 5), at(2, 90), at(3, 90, back_to=40), at(4, 60)
     assert notes.in_force([after, long, back, first]) == [first, back, after]
-    again = at(5, 60, back_to=20)
-    assert notes.in_force([first, long, back, after, again]) == [first, again]
+    again, middle = at(5, 60, back_to=20), at(2, 30)
+    assert notes.in_force([first, middle, long, back, after, again]) == [first, again]
     # The second restore goes back to more than the first: what the first let go stays gone.
     assert notes.in_force([first, long, back, at(4, 95), at(5, 95, back_to=92)]) == [first, back, at(5, 95, back_to=92)]
 
@@ -211,8 +221,9 @@ def test_what_is_no_private_key_is_refused(tmp_path: Path, data: bytes) -> None:
         signing.pem(LONGER.public_key()).encode(),
         signing.pem(KEY.public_key()).encode() + b"x",
         pem(KEY),
+        signing.pem(KEY.public_key()).encode() + b"\n" * signing.MOST_BYTES,
     ],
-    ids=["empty", "torn", "another curve", "more", "private"],
+    ids=["empty", "torn", "another curve", "more", "private", "large"],
 )
 def test_what_is_no_public_key_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "k").write_bytes(data)

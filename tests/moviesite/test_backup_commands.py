@@ -37,6 +37,11 @@ def test_a_backup_that_lacks_a_file_ends_in_an_error_now_and_when_it_is_checked(
             call_command("backup", tmp_path / "tuesday", check=check, stdout=StringIO())
 
 
+def test_a_backup_to_where_nothing_can_be_written_says_what_to_do() -> None:
+    with pytest.raises(CommandError, match=r"No backup was made: .*/proc.* See that /proc is there"):
+        call_command("backup", Path("/proc/monday"), stdout=StringIO())
+
+
 def test_a_backup_without_the_rows_of_an_edition_is_not_whole(tmp_path: Path) -> None:
     make.make_imported_votes(votes=10)
     digest = make.make_edition(NOON).content_digest

@@ -31,6 +31,10 @@ class Command(BaseCommand):
                 found = backups.back_up(folder=folder, by=SYSTEM, at=timezone.now())
         except BadBackup as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"No backup was made: {error}. See that {folder.parent} is there, can be written and has room."
+            ) from error
         self.stdout.write(
             f"{folder}: {found.vendor}, {found.files} files, {found.bytes / 1e6:.1f} MB, {found.events} audit events,"
             f" digest {found.digest}, {time.monotonic() - began:.1f} s."

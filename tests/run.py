@@ -70,15 +70,18 @@ def steps() -> list[Step]:
     test = {"DJANGO_SETTINGS_MODULE": "moviesite.settings.test"}
     templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
     on_postgres = [sys.executable, "-m", "tests.postgres", "--", *PYTEST]
-    # What knows no database, the browser, which has seen the pages, and whole trainings of the site's own recommender:
-    # once is enough. What trainings ask of a database, the toy recipes ask of both.
+    # What knows no database, the browser, which has seen the pages, whole trainings of the site's own recommender, and
+    # the two proofs in which the database only looks on: once is enough. `make prove-…` runs those on both, and longer.
     elsewhere = (
         "pure",
         "architecture",
         "browser",
+        "catalog/test_api_headers.py",
+        "catalog/test_terms.py",
         "flows/test_replay.py",
         "flows/test_generated_candidate.py",
-        *(f"moviesite/test_{name}.py" for name in ("env", "processes", "up")),
+        *(f"moviesite/test_{name}.py" for name in ("env", "keys", "processes", "up")),
+        *(f"proofs/test_{name}.py" for name in ("model_serving", "outage_broker")),
     )
     no_database = [f"--ignore=tests/{name}" for name in elsewhere]
     # What mlops asks of SQLite it asks on another site, all but what is about this site's accounts and its admin.

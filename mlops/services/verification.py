@@ -160,12 +160,13 @@ class _Walk:
         while self.waiting and self.waiting[0].size == self.seq:
             note = self.waiting.popleft()
             root = self.tree.root() if self.tree else note.root
-            if root != note.root or self.prev != note.head:
-                first, here = min(self.agreed + 1, self.seq), (root if root != note.root else self.prev).hex()
-                wanted = (note.root if root != note.root else note.head).hex()
-                until = f"one of the events up to {self.seq}" if first < self.seq else "it"
+            both = ((note.root, root), (note.head, self.prev))
+            if unlike := next(((signed, here) for signed, here in both if signed != here), None):
+                first, (signed, here) = min(self.agreed + 1, self.seq), unlike
+                which = f"one of the events up to {self.seq}" if first < self.seq else "it"
                 self.find(
-                    f"{until} is not what was signed: {wanted} was expected, {here} is there, by {note.words}", first
+                    f"{which} is not what was signed: {signed.hex()} was expected, {here.hex()} is there, by {note.words}",
+                    first,
                 )
                 return False
             self.agreed = self.seq

@@ -26,6 +26,7 @@ from tests.mlops.signed_log import (
     make_log,
     minute,
     rewrite,
+    sign,
     tell,
 )
 
@@ -82,6 +83,8 @@ def test_a_whole_log_holds_and_says_what_was_held_against_it(signed: list[Note])
         (lambda: go_back(8), (Kind.TAMPERED, 9)),
         (lambda: lived_on(10), (Kind.TAMPERED, 9)),
         (lambda: sql.run(f"UPDATE {EVENTS} SET body = '{{}}' WHERE seq = 6"), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {EVENTS} SET prev = %s WHERE seq = 6", b"x" * 32), (Kind.TAMPERED, 6)),
+        (lambda: sql.run(f"UPDATE {EVENTS} SET hash = %s WHERE seq = 6", b"x" * 32), (Kind.TAMPERED, 6)),
         (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 7 WHERE seal = 6"), (Kind.TAMPERED, 6)),
         (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 99 WHERE seal = 6"), (Kind.TAMPERED, 6)),
         (lambda: sql.run(f"UPDATE {CAPTURES} SET seal = 0 WHERE seal = 6"), (Kind.TAMPERED, None)),
@@ -89,8 +92,8 @@ def test_a_whole_log_holds_and_says_what_was_held_against_it(signed: list[Note])
         (lambda: sql.run(f"DELETE FROM {CAPTURES} WHERE seal = 6"), (Kind.TAMPERED, 6)),
         (lambda: sql.run(f"UPDATE {CAPTURES} SET \"row\" = '9' WHERE seal = 6"), (Kind.TAMPERED, 6)),
     ],
-    ids=["cut", "emptied", "edited", "one out", "last out", "old backup", "old backup, grown", "text", "other seal",
-         "no such seal", "seal 0", "unsealed", "change gone", "change edited"],
+    ids=["cut", "emptied", "edited", "one out", "last out", "old backup", "old backup, grown", "text", "prev", "hash",
+         "other seal", "no such seal", "seal 0", "unsealed", "change gone", "change edited"],
 )  # fmt: skip
 def test_rows_that_were_changed_are_found(
     unguarded: list[Note], attack: Callable[[], Any], expected: tuple[Kind, int | None]
@@ -152,8 +155,18 @@ def test_the_first_bad_event_is_named_with_what_was_expected_and_who_said_so(ung
     assert f"({unguarded[1].words} covers it)" in said
     rewrite([row.body.replace("2026", "2025") if row.seq == 7 else row.body for row in log()])
     code, said = asked("verify")
+    assert "event 5: one of the events up to 8 is not what was signed" in said
     assert f"{unguarded[1].root.hex()} was expected" in said
     assert f"by {unguarded[1].words}" in said
+
+
+def test_where_each_of_two_events_was_signed_the_one_that_was_changed_is_named_alone() -> None:
+    for number in (1, 2):
+        tell()
+        sign(minute(number))
+    triggers.drop(connection)
+    rewrite([log()[0].body, log()[1].body.replace("2026", "2025")])
+    assert "event 2: it is not what was signed" in asked("verify")[1]
 
 
 # --- notes -------------------------------------------------------------------------------------------------------

@@ -135,7 +135,8 @@ class _Walk:
     def takes(self, row: chain.Row) -> bool:
         """Follow one row; say whether the next may be followed."""
         if why := chain.fault(row, self.seq + 1, self.prev):
-            self.find(why + self._covered(row.seq), row.seq)
+            covered = f" ({self.waiting[0].words} covers it)" if self.waiting else ""
+            self.find(why + covered, row.seq)
             return False
         self.seq, self.prev = row.seq, bytes(row.hash)
         if self.tree:
@@ -183,10 +184,6 @@ class _Walk:
         if told == found:
             return ""
         return f"it answers for {_words(told)} noted changes, and there are {_words(found)}"
-
-    def _covered(self, seq: int) -> str:
-        by = next((note for note in self.waiting if note.size >= seq), None)
-        return f" ({by.words} covers it)" if by else ""
 
 
 def _told(facts: dict[str, Any]) -> tuple[int, str] | None:

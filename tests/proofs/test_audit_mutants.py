@@ -12,7 +12,7 @@ TREE = ("tests/pure/test_merkle.py",)
 NOTES = ("tests/pure/test_notes.py",)
 LOG = tuple(
     f"tests/mlops/test_{name}.py"
-    for name in ("verification", "checkpoints", "audit_attacks", "signers", "restores", "unsigned")
+    for name in ("verification", "checkpoints", "audit_attacks", "signers", "restores", "unsigned", "two_verifiers")
 )
 PROVED = [
     ("mlops/merkle.py", TREE, PURE, ()),

@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from mlops import merkle, signing, triggers
+from mlops import merkle, notes, signing, triggers
 from mlops.errors import NotSigned
 from mlops.management.commands.sign_checkpoints import Command
 from mlops.models import Checkpoint
@@ -36,6 +37,28 @@ class Overtaken(checkpoints.Signer):
             self.other.attend(at=minute(20) + timedelta(seconds=5), now=True)
             self.other = None
             tell()
+
+
+@pytest.mark.parametrize("wrong", ["root", "head"])
+def test_over_a_note_that_fits_the_log_by_its_root_or_by_its_head_alone_nothing_is_signed(wrong: str) -> None:
+    newest = make_log(1)[-1]
+    other: dict[str, Any] = {"text": "", "key_id": "", wrong: b"x" * 32}
+    forged = notes.written(replace(newest, **other), checkpoints.private_key())
+    for file in files():
+        file.write_text(forged)
+    tell()
+    with pytest.raises(NotSigned, match="the log is not the one of"):
+        signer().attend(at=minute(9), now=True)
+
+
+def test_a_root_that_comes_out_differently_on_two_ways_is_not_signed() -> None:
+    make_log(1)
+    found = signer()
+    found.attend(at=minute(8), now=True)
+    found.frontier.append(b"x" * 32)
+    tell()
+    with pytest.raises(NotSigned, match="differently on two ways"):
+        found.attend(at=minute(9), now=True)
 
 
 def test_a_second_signer_ends_with_a_sentence_while_the_first_one_lives() -> None:

@@ -233,8 +233,10 @@ def _fault_of(note: Note | None, at: datetime | None) -> str:
             return f"event {signed} is not there, and there is {note.words}"
         if held != note.head:
             return f"event {signed} is not the one of {note.words}"
-    waiting = AuditEvent.objects.filter(seq__gt=signed).order_by("seq").first() if at else None
-    if at is None or waiting is None:
+    if not at:
+        return ""
+    waiting = AuditEvent.objects.filter(seq__gt=signed).order_by("seq").first()
+    if waiting is None:
         return ""
     try:
         since = datetime.fromisoformat(waiting.at)

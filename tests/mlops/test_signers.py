@@ -51,6 +51,17 @@ def test_over_a_note_that_fits_the_log_by_its_root_or_by_its_head_alone_nothing_
         signer().attend(at=minute(9), now=True)
 
 
+def test_a_log_that_became_shorter_is_told_at_once_and_not_when_the_minute_is_over() -> None:
+    make_log(1)
+    found = signer()
+    tell()
+    found.attend(at=minute(8), now=True)
+    triggers.drop(connection)
+    sql.run(f"DELETE FROM {EVENTS} WHERE seq > 4")
+    with pytest.raises(NotSigned):
+        found.attend(at=minute(8) + timedelta(seconds=9))
+
+
 def test_a_root_that_comes_out_differently_on_two_ways_is_not_signed() -> None:
     make_log(1)
     found = signer()

@@ -105,3 +105,11 @@ def test_of_a_file_longer_than_its_tail_the_last_whole_note_is_read(monkeypatch:
     with files()[0].open("a") as file:
         file.write("\n" + note.text[:99])
     assert places.newest(files()[0].parent) == note
+
+
+def test_a_file_of_notes_that_is_behind_the_database_excuses_no_shorter_log() -> None:
+    older, newest = make_log(2)
+    files()[0].write_text(older.text)
+    triggers.drop(connection)
+    sql.run(f"DELETE FROM {EVENTS} WHERE seq > {older.size}")
+    assert f"event {newest.size} is not there" in checkpoints.fault()

@@ -36,7 +36,7 @@ def how(request: HttpRequest) -> HttpResponse:
         "example_mean": decimal(EXAMPLE_TENTHS, 1),
         "figures": counted,
         "own_percent": decimal(counted.median_own_weight, 1) if counted else "",
-        "script_lines": len(script.text().splitlines()),
+        "script_lines": len(script.text("verify_edition.py").splitlines()),
         "services": ledger.services(KEY),
         "edition_every": settings.EDITION_EVERY,
         "judge": recommendations.at_work()[0],

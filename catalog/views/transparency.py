@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from catalog.views import script
 from mlops import ledger
 from mlops.errors import BadKey, NoProof
 
@@ -71,11 +70,6 @@ def proof_json(request: HttpRequest, seq: int) -> HttpResponse:
         return _json(ledger.inclusion(seq, [PUBLISHED]))
     except (NoProof, BadKey) as error:
         return _refused(str(error))
-
-
-def verify_audit(request: HttpRequest) -> HttpResponse:
-    """The script that checks log, checkpoints and proofs, to be read before it is run."""
-    return HttpResponse(script.text("verify_audit.py"), content_type="text/plain; charset=utf-8")
 
 
 def _checkpoint() -> tuple[ledger.SignedNote | None, str]:

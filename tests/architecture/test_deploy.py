@@ -17,6 +17,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from catalog import urls
+from catalog.views import script as scripts
 from mlops import registry
 from moviesite import schedules
 from tests.postgres import _package, postgres
@@ -67,6 +69,13 @@ def test_everything_copied_is_there_and_not_ignored() -> None:
         assert (ROOT / path).exists(), path
         assert path.partition("/")[0] not in ignored, path
     assert {"var", ".venv", ".git", "deploy/.env"} <= set(ignored)  # whatever else is copied one day
+
+
+def test_every_script_that_the_site_hands_out_is_in_the_image() -> None:
+    handed = [found.default_args["name"] for found in urls.urlpatterns if found.callback is scripts.handed_out]
+    assert len(handed) == 3
+    for name in handed:
+        assert re.search(rf"^COPY .*\bdocs/{name} ", dockerfile(), re.MULTILINE), name
 
 
 def test_the_final_image_has_no_compiler_and_no_root() -> None:

@@ -22,7 +22,6 @@ from tests.factories.mlops import make_promotion
 from tests.mlops import sql
 
 pytestmark = [pytest.mark.django_db]
-SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "verify_audit.py"
 
 
 def signed() -> None:
@@ -34,10 +33,12 @@ def seq_of(action: str) -> int:
 
 
 def checked(tmp_path: Path, client: Client, proof: dict[str, Any]) -> tuple[int, str]:
-    """What a stranger's Python says of a proof, by the key from the page."""
+    """What a stranger's Python says of a proof, by the key and the scripts from the page."""
+    for name in ("verify_audit.py", "p256.py"):
+        (tmp_path / name).write_bytes(client.get(f"/{name}").content)
     (tmp_path / "key.pem").write_bytes(client.get("/transparency/key").content)
     (tmp_path / "proof.json").write_text(json.dumps(proof))
-    command = [sys.executable, "-I", "-S", str(SCRIPT), "--proof", "proof.json", "--key", "key.pem"]
+    command = [sys.executable, "-E", "-s", "-S", "verify_audit.py", "--proof", "proof.json", "--key", "key.pem"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     return ran.returncode, ran.stdout
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import p256
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,7 +39,7 @@ def loaded() -> Any:
 
 script = loaded()
 KEY = ec.generate_private_key(ec.SECP256R1())
-POINT = script.public_keys(signing.pem(KEY.public_key()))[0][1]
+POINT = p256.public_keys(signing.pem(KEY.public_key()))[0][1]
 
 
 # --- its arithmetic against other implementations ----------------------------------------------------------------
@@ -46,21 +47,21 @@ POINT = script.public_keys(signing.pem(KEY.public_key()))[0][1]
 @given(st.binary(max_size=200), st.integers(0, 10**6))
 def test_a_signature_is_judged_as_cryptography_judges_it(data: bytes, salt: int) -> None:
     signature = signing.sign(data, KEY)
-    assert script.signed_by(POINT, data, signature)
-    assert not script.signed_by(POINT, data + b"x", signature)
+    assert p256.signed_by(POINT, data, signature)
+    assert not p256.signed_by(POINT, data + b"x", signature)
     place = salt % len(signature)
     other = signature[:place] + bytes([signature[place] ^ (1 << salt % 8)]) + signature[place + 1 :]
-    assert not script.signed_by(POINT, data, other)
+    assert not p256.signed_by(POINT, data, other)
     assert signing.signer(data, other, [KEY.public_key()]) is None
 
 
 def test_the_other_form_of_a_signature_and_the_edges_of_its_numbers_are_refused() -> None:
     data = b"toy"
     r, s = decode_dss_signature(KEY.sign(data, ec.ECDSA(hashes.SHA256())))
-    forms = {form: script.signed_by(POINT, data, encode_dss_signature(r, form)) for form in (s, script.N - s)}
-    assert [form for form, held in forms.items() if held] == [min(s, script.N - s)]
-    for pair in ((0, s), (r, 0), (script.N, s), (r, script.N), (r + script.N, s), (1, 1)):
-        assert not script.signed_by(POINT, data, encode_dss_signature(*pair))
+    forms = {form: p256.signed_by(POINT, data, encode_dss_signature(r, form)) for form in (s, p256.N - s)}
+    assert [form for form, held in forms.items() if held] == [min(s, p256.N - s)]
+    for pair in ((0, s), (r, 0), (p256.N, s), (r, p256.N), (r + p256.N, s), (1, 1)):
+        assert not p256.signed_by(POINT, data, encode_dss_signature(*pair))
     good = signing.sign(data, KEY)
     for der in (
         b"",
@@ -70,16 +71,16 @@ def test_the_other_form_of_a_signature_and_the_edges_of_its_numbers_are_refused(
         good[:2] + b"\x03" + good[3:],
         b"0\x06\2\1\xff\2\1\1",
     ):
-        assert not script.signed_by(POINT, data, der)
+        assert not p256.signed_by(POINT, data, der)
 
 
 def test_points_of_the_curve_are_those_of_cryptography() -> None:
-    for number in (1, 2, 3, 5, 2**255, script.N - 1):
+    for number in (1, 2, 3, 5, 2**255, p256.N - 1):
         known = ec.derive_private_key(number, ec.SECP256R1()).public_key().public_numbers()
-        assert script.times(number, (script.X, script.Y)) == (known.x, known.y)
-    assert script.times(script.N, (script.X, script.Y)) is None
+        assert p256.times(number, (p256.X, p256.Y)) == (known.x, known.y)
+    assert p256.times(p256.N, (p256.X, p256.Y)) is None
     with pytest.raises(ValueError, match="no point"):
-        script.public_keys(signing.pem(ec.generate_private_key(ec.SECP384R1()).public_key()))
+        p256.public_keys(signing.pem(ec.generate_private_key(ec.SECP384R1()).public_key()))
 
 
 def test_proofs_are_judged_as_our_own_verifier_judges_them() -> None:
@@ -106,7 +107,7 @@ def test_proofs_are_judged_as_our_own_verifier_judges_them() -> None:
 
 # --- exports -----------------------------------------------------------------------------------------------------
 def asked(*words: object) -> tuple[int, str]:
-    command = [sys.executable, "-I", "-S", str(SCRIPT), *map(str, words)]
+    command = [sys.executable, "-E", "-s", "-S", str(SCRIPT), *map(str, words)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return ran.returncode, ran.stdout + ran.stderr
 

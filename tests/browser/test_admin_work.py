@@ -36,3 +36,17 @@ def test_from_what_was_set_apart_to_trying_it_again(
     page.get_by_role("button", name=f"Try job {job.pk} again").click()
     page.get_by_text(f"Job {job.pk} is tried again.").wait_for()
     assert Job.objects.get(pk=job.pk).state == "WAITING"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_without_scripts_the_filters_of_a_list_stand_below_it_and_cover_nothing(
+    transactional_db: None, open_page: Open, width: int
+) -> None:
+    make_job(state="QUARANTINED")
+    make_job(state="DONE")
+    page = open_page("/admin/mlops/job/", by=staff.member_of(groups.IT_OPERATIONS), width=width, scripts=False)
+    page.get_by_label("state", exact=False).first.select_option("QUARANTINED")
+    page.get_by_role("button", name="Apply Filters").click()
+    page.wait_for_url("**state**=QUARANTINED**")
+    page.locator("#result_list tbody a").first.click()
+    page.get_by_text("It was set apart, and waits for a person").wait_for()

@@ -128,7 +128,14 @@ def in_force(notes):
 # --- an export --------------------------------------------------------------------------------------------------------
 def lines(path, *kinds):
     with open(path, encoding="ascii") as file:
-        yield from (line for line in map(json.loads, file) if line["kind"] in kinds)
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+                wanted = line["kind"] in kinds
+            except (LookupError, RecursionError, TypeError, ValueError):
+                raise ValueError(f"line {number} of {path} is none of an export") from None
+            if wanted:
+                yield line
 
 
 def events(path):

@@ -133,6 +133,8 @@ def test_a_good_export_holds(export: Path, tmp_path: Path) -> None:
     assert asked(export, "--key", site.CHECKPOINT_PUBLIC_KEY, "--checkpoint", tmp_path / "kept")[0] == 0
     assert asked(export, "--key", tmp_path / "none")[0] == 2
     assert asked(tmp_path / "none")[0] == 2
+    code, words = asked(site.CHECKPOINT_PUBLIC_KEY, "--key", site.CHECKPOINT_PUBLIC_KEY)
+    assert (code, f"line 1 of {site.CHECKPOINT_PUBLIC_KEY} is none of an export" in words) == (1, True)
 
 
 def changed(kind: str, nth: int, **facts: Any) -> Callable[[list[Facts]], list[Facts]]:

@@ -166,3 +166,23 @@ def test_sums_that_nothing_names_are_not_put_back(tmp_path: Path) -> None:
     with override_settings(MLOPS_GOVERNED=GOVERNED):
         restore(made.folder)
     assert stored() == set()
+
+
+def test_no_signer_starts_before_the_restored_rows_are_in_place(monday: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would see the old log after a note that says it went back, and sign it or call it an attack."""
+    vendor, kept_out = backups._vendor(), list[str]()
+
+    @contextlib.contextmanager
+    def watched(*given: Any) -> Iterator[None]:
+        with real(*given):
+            yield
+            with pytest.raises(NotSigned, match="a signer is running") as refused, places.only_signer():
+                pass
+            kept_out.append(str(refused.value))
+
+    real = vendor.replaced
+    monkeypatch.setattr(vendor, "replaced", watched)
+    restore(monday, afterwards=erase)
+    assert len(kept_out) == 1
+    with places.only_signer():
+        pass  # and now one may

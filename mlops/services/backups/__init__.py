@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from mlops import policies, store
 from mlops.errors import BadBackup
 from mlops.ports import Actor
-from mlops.services import audit, checkpoints, erasing, unnamed
+from mlops.services import audit, checkpoints, erasing, places, unnamed
 from mlops.services.backups import aside, needed, postgres, sqlite
 from mlops.services.backups import folder as kept
 from mlops.services.backups.aside import clear as clear_aside
@@ -74,7 +74,7 @@ def put_back(
     before = checkpoints.newest_outside()
     taken: set[str] = set()
     try:
-        with aside.of_store() as room, _vendor().replaced(connection, folder):
+        with contextlib.ExitStack() as last, aside.of_store() as room, _vendor().replaced(connection, folder):
             by = who()
             policies.check_may_restore(by)
             with store.aside(room):
@@ -86,7 +86,8 @@ def put_back(
             with transaction.atomic():
                 facts = {"backup": found.digest, "events": found.events, "before": before.size if before else 0}
                 audit.record("system.restored", f"backup:{found.digest[:12]}", by=by, at=at, reason=reason, **facts)
-            checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at)
+            last.enter_context(places.only_signer())  # no signer may start and see the old rows after the note
+            checkpoints.declare_restore(before=before, size=found.events, reason=reason, at=at, alone=True)
     except BaseException:
         _take_out(taken)
         raise

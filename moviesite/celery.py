@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, task_received, worker_process_init
+from celery.signals import heartbeat_sent, task_received, worker_process_init, worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "moviesite.settings.embedded")
 
@@ -28,6 +28,14 @@ def hear(**_: Any) -> None:
     from moviesite import heart  # noqa: PLC0415 — as above
 
     heart.hear()
+
+
+@worker_shutting_down.connect
+def end(**_: Any) -> None:
+    """Whoever asks a worker to end may be gone the next moment, and its broker with it."""
+    from moviesite import heart  # noqa: PLC0415 — as above
+
+    heart.end_in_time()
 
 
 @worker_process_init.connect

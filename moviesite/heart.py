@@ -1,9 +1,10 @@
-"""Workers' signs of life: that one is there, that it hears its queue, and that one who went deaf ends, to be started again."""
+"""Workers' signs of life: that one is there and hears its queue. One who went deaf ends, and one who was asked to, does."""
 
 import logging
 import os
 import time
 from collections.abc import Callable, Iterable
+from threading import Thread
 from typing import Any
 
 import redis
@@ -15,9 +16,8 @@ from moviesite.health import ALIVE, HEARTBEAT
 
 logger = logging.getLogger(__name__)
 KEPT = 300  # seconds a sign is remembered
-DEAF = (
-    20.0  # seconds without a message, idle, while messages wait: it will not hear any more. Heartbeats come every ten
-)
+DEAF = 20.0  # seconds without a message, idle, while messages wait: it hears no more. Heartbeats come every ten
+UNWILLING = 10.0  # seconds, idle, in which a worker that was asked to end has to
 LOOKS = 3  # so often in a row they must be found waiting: one may have come a moment ago
 PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.5}
 _heard_at, _found_waiting = time.monotonic(), 0
@@ -59,6 +59,22 @@ def sign(queues: Iterable[str]) -> None:
                 "deaf: %s messages wait, none comes through. This worker ends, to be started again.", waiting
             )
             os._exit(1)  # its loop may be what is stuck: nothing is tidied, and nothing is at work
+
+
+def end_in_time() -> None:
+    """Have a worker that was asked to end do so soon: at once where it is idle, else when it has done what it is at.
+
+    Known to happen: asked when it has just connected, and its broker goes at that moment too, it looks for it for ever.
+    """
+    Thread(target=_end_when_idle, daemon=True).start()  # with its process it is gone
+
+
+def _end_when_idle() -> None:
+    while True:
+        time.sleep(UNWILLING)
+        if not state.active_requests:
+            logger.critical("it was asked to end and is still there: it ends now")
+            os._exit(1)
 
 
 def _waiting(queues: Iterable[str]) -> int:

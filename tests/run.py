@@ -1,7 +1,7 @@
 """`python -m tests.run [STEP…]`: every check and every test, each step timed; what `make test` calls.
 
-Steps: lint format types imports templates migrations deploy sqlite postgres browser alone. Without a name all of them run:
-two at a time, whatever fails before; the exit code is 1 when anything failed.
+Steps: lint format types imports templates migrations deploy alone sqlite postgres browser. Without a name all of them run:
+three at a time, whatever fails before; the exit code is 1 when anything failed.
 """
 
 import functools
@@ -52,6 +52,7 @@ class Step:
     command: list[str]
     env: dict[str, str] = field(default_factory=dict)
     suite: bool = False
+    nice: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def steps() -> list[Step]:
     # What mlops asks of SQLite it asks on another site, all but what is about this site's accounts and its admin.
     folders = {path.parent for path in (ROOT / "tests").glob("*/test_*.py")}
     here = {folder for folder in folders if folder.name not in ("alone", "browser", "mlops")}
+    another_site = ["-c", "tests/alone/pytest.ini", "--rootdir=.", "tests/alone", "tests/mlops"]
     here |= {path for path in (ROOT / "tests/mlops").glob("test_*.py") if path.stem.startswith(OF_THIS_SITE)}
     return [
         Step("lint", [str(BIN / "ruff"), "check", "."]),
@@ -96,12 +98,10 @@ def steps() -> list[Step]:
         Step("templates", [str(BIN / "djade"), "--target-version", "5.2", "--check", *templates]),
         Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"], test),
         Step("deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        Step("alone", [*PYTEST, *another_site], suite=True, nice=10),
         Step("sqlite", [*PYTEST, *map(str, sorted(here))], suite=True),
         Step("postgres", [*on_postgres, *no_database], suite=True),
         *([Step("browser", [*PYTEST, "tests/browser"], suite=True)] if CHROMIUM else []),
-        Step(
-            "alone", [*PYTEST, "-c", "tests/alone/pytest.ini", "--rootdir=.", "tests/alone", "tests/mlops"], suite=True
-        ),
     ]
 
 
@@ -114,7 +114,13 @@ def run(step: Step, aside: bool = False) -> Outcome:
     start = time.monotonic()
     lines: list[str] = []
     with subprocess.Popen(
-        step.command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace"
+        ["nice", "-n", str(step.nice), *step.command],
+        cwd=ROOT,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        errors="replace",
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -147,9 +153,12 @@ def table(outcomes: list[Outcome]) -> str:
 
 
 def run_all(chosen: list[Step]) -> list[Outcome]:
-    """Run two at a time, as two processors can; the first of the suites writes as it goes."""
-    first = next((step for step in chosen if step.suite), chosen[0])
-    with ThreadPoolExecutor(2) as pool:
+    """Run three at a time: two processors' work, and one suite that stands back and takes what those leave while they wait.
+
+    The first suite that does not stand back writes as it goes.
+    """
+    first = next((step for step in chosen if step.suite and not step.nice), chosen[0])
+    with ThreadPoolExecutor(3) as pool:
         return list(pool.map(lambda step: run(step, aside=step is not first), chosen))
 
 

@@ -6,7 +6,7 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import GENRES
+from catalog.models import GENRES, Preferences
 from catalog.selectors.films import MOST_LETTERS, SORTS, decades
 
 SORT_WORDS = {
@@ -66,3 +66,27 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own forms take no parameter at run time
+    """A member's choices, each with what follows from it."""
+
+    class Meta:
+        model = Preferences
+        fields = ("personal", "own_first", "record_plays")
+        labels = {
+            "personal": _("Recommend from my own ratings"),
+            "own_first": _("Hide what others gave until I have rated"),
+            "record_plays": _("Keep what I watch"),
+        }
+        help_texts = {
+            "personal": _(
+                "Without it no page reads your ratings to recommend anything; the chart is the same for all."
+            ),
+            "own_first": _(
+                "A number seen before pulls one's own towards it. A film's means and bars stay folded until then."
+            ),
+            "record_plays": _(
+                "Where you stopped, and what you saw to the end. Without it nothing of it is written down."
+            ),
+        }

@@ -5,6 +5,7 @@ from catalog.models.licences import Licence
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
+from catalog.models.preferences import Preferences
 from catalog.models.ratings import Rating
 from catalog.models.sources import DataImport, Source
 
@@ -19,6 +20,7 @@ __all__ = [
     "Movie",
     "Partner",
     "PartnerKey",
+    "Preferences",
     "RankChange",
     "Rater",
     "Rating",

@@ -15,6 +15,7 @@ from catalog.models import (
     Movie,
     Partner,
     PartnerKey,
+    Preferences,
     Rater,
     Rating,
     Source,
@@ -177,3 +178,8 @@ def make_hidden(user: User | None = None, movie: Movie | None = None, **given: A
     """A film that a member put away."""
     fields = {"user": user or make_user(), "movie": movie or make_movie(), "hidden_at": NOON}
     return Hidden.objects.create(**{**fields, **given})
+
+
+def make_preferences(user: User | None = None, **given: Any) -> Preferences:
+    """What a member chose for themself; nothing chosen unless told."""
+    return Preferences.objects.create(user=user or make_user(), **given)

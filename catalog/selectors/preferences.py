@@ -1,0 +1,12 @@
+"""What a visitor chose, or what a newcomer has."""
+
+from typing import Any
+
+from catalog.models import Preferences, User
+
+
+def of(user: Any) -> Preferences:
+    """Return the choices of whoever asks, unsaved when nothing was chosen; a stranger has a newcomer's."""
+    if not isinstance(user, User):
+        return Preferences()
+    return Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)

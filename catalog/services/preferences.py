@@ -1,0 +1,17 @@
+"""Choosing for oneself."""
+
+from django.db import transaction
+
+from catalog.errors import CatalogError
+from catalog.models import Preferences, User
+
+CHOICES = frozenset({"personal", "judge", "own_first", "record_plays"})
+
+
+def choose(*, by: User, **choices: bool | str) -> Preferences:
+    """Set some of a member's choices and leave the others. Raises CatalogError naming one that does not exist."""
+    unknown = sorted(set(choices) - CHOICES)
+    if unknown:
+        raise CatalogError(f"{unknown[0]} is nothing one can choose: there are {', '.join(sorted(CHOICES))}.")
+    with transaction.atomic():
+        return Preferences.objects.update_or_create(user=by, defaults=choices)[0]

@@ -7,6 +7,8 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from catalog.errors import NotPublishable
@@ -33,6 +35,18 @@ class RequestId:
         response = self.get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
         return response
+
+
+class Compress(GZipMiddleware):
+    """Compress what is text. Pictures and films are compressed already, and a part of a file must stay that part."""
+
+    TEXT = ("text/", "application/json", "application/x-ndjson", "application/problem+json", "image/svg+xml")
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.get("Content-Type", "")
+        if response.status_code == 206 or not kind.startswith((*self.TEXT, "application/javascript")):
+            return response
+        return super().process_response(request, response)
 
 
 class CleanInput:

@@ -13,7 +13,7 @@ from catalog.errors import EditionGone, EditionWrong
 from catalog.models import ChartEdition, Rater, Rating, Standing
 from catalog.recsys.weighted import wr_e6
 from catalog.selectors import charts
-from catalog.selectors.recommendations import Judge, judge
+from catalog.selectors.judges import Judge, judge
 
 SOFTWARE_MODULES = ("catalog.recsys.weighted", "catalog.recsys.formula")
 LEARNING_MODULES = (

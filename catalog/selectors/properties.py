@@ -153,7 +153,7 @@ def _drift(asked: Asked | None, figures: Figures | None, lack: str) -> Property:
     learning = (
         Measure(
             "asked-again",
-            asked.again if asked and asked.raters else None,
+            asked.again if asked and asked.visitors else None,
             lack or "nobody-to-ask",
             asked.receipts.asked if asked else None,
         ),

@@ -19,7 +19,7 @@ def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
 
     value: a whole number from 1 to 10. Raises BadRating, or UnknownMovie.
     """
-    stars = _whole(value)
+    stars = whole(value)
     try:
         return _rate(movie_id, by, at, stars)
     except IntegrityError:  # the same member rated it at the same moment: now there is a row to change
@@ -89,7 +89,7 @@ def _move(movie_id: int, *, votes: int, points: int) -> None:
         Tally.objects.create(movie_id=movie_id, votes=votes, points=points)
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
     """Return the value as a rating. Raises BadRating for anything that is not a whole number from 1 to 10."""
     if isinstance(value, str):
         text = value.strip()

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from catalog.models import ChartEdition, Licence, Movie, User
 from catalog.selectors import charts, disagreements, films
@@ -17,6 +16,7 @@ from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
+from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
@@ -31,7 +31,7 @@ DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
-    edition, today = charts.newest(), timezone.localdate()
+    edition, today = charts.newest(), day_here(request)
     printed = Printed.of(edition) if edition else None
     edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
     found, lack = reads.at_work()
@@ -62,7 +62,7 @@ def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, 
     if isinstance(request.user, User):
         own = recommendations.for_member(by=request.user, most=LEARNED)
         if own.picks:
-            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), timezone.localdate())}
+            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), day_here(request))}
     return {"judge": found, **_newcomers(found.label, chain, edited)}
 
 

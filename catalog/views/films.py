@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from catalog import cards
 from catalog.models import Movie, Rating
-from catalog.selectors import charts, films
+from catalog.selectors import charts, films, watching
 from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
@@ -34,6 +34,8 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),
+        "play": watching.where(request.user, pk),
+        "alert": watching.awaited(request.user, pk, chosen(request)),
         "rights": films.rights(found, chosen(request), day_here(request)),
         "imported": imported,
         "bands": _bands(imported.bands) if imported else [],

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from catalog.models import ChartEdition, Licence, Movie, User
-from catalog.selectors import charts, disagreements, films
+from catalog.selectors import charts, disagreements, films, watching
 from catalog.selectors import recommendations as reads
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
@@ -18,10 +18,12 @@ from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
+from catalog.views.plays import with_pictures
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
+GOING_ON = 3  # films to go on with, the latest
 LEARNED, NEWCOMER = (
     6,
     10,
@@ -48,6 +50,7 @@ def _home(
         "document": edition_document(edition) if edition else None,
         "rows": printed.rows(0, 10) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+        "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
     page = render(request, "catalog/home.html", context)

@@ -47,8 +47,8 @@ def make_viewing(user: User | None = None, movie: Movie | None = None, **given: 
 def make_removal(user: User | None = None, **given: Any) -> Removal:
     """A rating that was taken back."""
     movie = given.pop("movie", None) or make_movie()
-    row = {"movie": movie.pk, "value": 7, "rated_at": NOON.isoformat(), "source": None}
-    fields = {"kind": Removal.Kind.RATING, "what": str(movie), "payload": row, "removed_at": NOON}
+    row = {"movie_id": movie.pk, "value": 7, "rated_at": NOON.isoformat(), "source_id": None}
+    fields = {"kind": Removal.Kind.RATING, "what": str(movie), "payload": {"rating": row}, "removed_at": NOON}
     return Removal.objects.create(user=user or make_user(), **{**fields, **given})
 
 

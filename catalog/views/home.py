@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from catalog.models import Licence, Movie, User
+from catalog.models import ChartEdition, Licence, Movie, User
 from catalog.selectors import charts, disagreements, films
 from catalog.selectors import recommendations as reads
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views.fragments import Printed
+from catalog.views.frames import framed
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
@@ -33,6 +34,14 @@ def home(request: HttpRequest) -> HttpResponse:
     edition, today = charts.newest(), timezone.localdate()
     printed = Printed.of(edition) if edition else None
     edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
+    found, lack = reads.at_work()
+    made_of = ("home", printed and printed.key, edits, today, found.label if found else lack)
+    return framed(request, made_of, lambda: _home(request, edition, printed, edits, today))
+
+
+def _home(
+    request: HttpRequest, edition: ChartEdition | None, printed: Printed | None, edits: tuple[int, int], today: date
+) -> HttpResponse:
     context = {
         "today": today,
         "edition": edition,

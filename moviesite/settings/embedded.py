@@ -30,4 +30,5 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MAY_MAKE_DEMO_ACCOUNTS = True
 MAY_PUBLISH_NON_COMMERCIAL = True
+WHITENOISE_MAX_AGE = 600  # seconds: the files have no digest in their names here
 WHITENOISE_USE_FINDERS = True  # no collectstatic between a clone and the first page

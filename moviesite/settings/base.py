@@ -273,7 +273,11 @@ CELERY_TASK_ROUTES = schedules.ROUTES
 CELERY_TASK_ANNOTATIONS = schedules.LIMITS
 
 # --- the house rules ---------------------------------------------------------------------------------------------
-MLOPS_RECIPES = ["catalog.recipes.weighted_rating.WeightedRating", "catalog.recipes.recommender.Recommender"]
+MLOPS_RECIPES = [
+    "catalog.recipes.weighted_rating.WeightedRating",
+    "catalog.recipes.recommender.Recommender",
+    "catalog.recipes.neighbours.Neighbours",
+]
 MLOPS_FILES = ["catalog.selectors.charts.files"]  # what else is in the store, and a backup cannot do without
 DEMO = env.choice("DEMO", "real", ("real", "generated"))
 RETRO_UNTIL = env.whole("RETRO_UNTIL", 2000, least=1900, most=2005)

@@ -51,7 +51,7 @@ class TicketRefused(CatalogError):
     """The address of a film that has expired, or was made for somebody else, for another film, or not here."""
 
 
-class NotKept(CatalogError):
+class NotRecorded(CatalogError):
     """What somebody watched is not kept: they did not ask for it, or it is gone."""
 
 

@@ -46,7 +46,7 @@ def put_back_rating(*, movie_id: int, by: User, at: datetime, value: int, rated_
     """Give a withdrawn rating again, with its own time and source. Raises NotKept when another was given since."""
     if Rating.objects.select_for_update().filter(rater__user=by, movie_id=movie_id).exists():
         raise NotKept("You rated it again since then: the later rating stands.")
-    return _rate(movie_id, by, at, _whole(value), rated_at=rated_at, source_id=source_id)
+    return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
 
 
 def take_out(*, rater: Rater) -> int:

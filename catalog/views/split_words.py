@@ -1,5 +1,6 @@
 """Why the judges disagree on a film, in words: votes pull on the one side, likes on the other."""
 
+from math import log10
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -10,6 +11,7 @@ from catalog.recsys.weighted import half_even
 from catalog.selectors.disagreements import Disagreements, Split
 from catalog.views.rows import mean_text, wr_text
 
+WIDE = 400  # from the first place to the last, by tenfolds
 HALF = 50  # per cent of the say: below it the house mean has more of it than a film's own voters
 
 
@@ -20,10 +22,16 @@ def told(split: Split, among: Disagreements, edition: ChartEdition, learned_ahea
         "film": split.film,
         "chart": split.chart,
         "learned": split.learned,
+        "chart_x": _x(split.chart, among.films),
+        "learned_x": _x(split.learned, among.films),
         "receipt": sum(lift.weight for lift in split.lifts) > 0,  # what nothing speaks for is on no list
         "votes": _votes(standing, edition, learned_ahead) if standing else "",
         "likes": _likes(split, among, learned_ahead) if among.personal else _expected(split, learned_ahead),
     }
+
+
+def _x(place: int, last: int) -> int:
+    return round(WIDE * log10(place) / log10(max(10, last)))
 
 
 def _votes(standing: Standing, edition: ChartEdition, learned_ahead: bool) -> str:

@@ -52,6 +52,8 @@ def _nothing_remembered() -> Iterator[None]:
     for value in [value for module in modules for value in vars(module).values()]:
         if isinstance(value, functools._lru_cache_wrapper):
             value.cache_clear()
+        elif type(value).__name__ == "Shelf":
+            value.clear()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import decimal, edition_document
 from catalog.views.fragments import Printed
+from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
 from catalog.views.rows import mean_text, wr_text
 
@@ -23,7 +24,14 @@ PER_PAGE = 100
 def top(request: HttpRequest, decade: int | None = None, genre: str | None = None) -> HttpResponse:
     """The newest edition, a hundred films a page, whole or of a decade or genre."""
     edition = charts.newest()
-    printed = Printed.of(edition, decade, genre) if edition else None
+    if edition is None:
+        return _top(request, None, decade, genre)
+    printed = Printed.of(edition, decade, genre)
+    return framed(request, ("top", printed.key), lambda: _top(request, printed, decade, genre))
+
+
+def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genre: str | None) -> HttpResponse:
+    edition = printed.edition if printed else None
     page = page_of(request, charts.charted(decade, genre), PER_PAGE, printed.count() if printed else 0)
     if (decade or genre) and not page.paginator.count:
         raise Http404(_("No film of the chart is of this decade and genre."))

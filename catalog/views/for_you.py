@@ -21,6 +21,7 @@ from catalog.services import hidden, recommendations
 from catalog.territories import chosen
 from catalog.views import asking
 from catalog.views import hidden as hidden_page
+from catalog.views.here import day_here
 from catalog.views.judge_words import seats_told
 from catalog.views.named_film import film_of_form, value_of
 from catalog.views.pick_rows import pick_rows
@@ -107,7 +108,7 @@ def _context(request: HttpRequest, did: str = "", which: str = "", was: int | No
         "absent": found.absent,
         "seats": seats_told(judges.seats(), found, taste),
         "personal": taste.personal,
-        "picks": pick_rows(found.picks, chosen(request), timezone.localdate(), before),
+        "picks": pick_rows(found.picks, chosen(request), day_here(request), before),
         "every": every,
         "more": not every and len(found.picks) == FIRST,
         "rated_count": len(taste.ratings),

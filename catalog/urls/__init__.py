@@ -7,12 +7,13 @@ from catalog.views import converters
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
 
-from catalog.urls import charts, films, finding, house, learned, me, proofs  # noqa: E402 — they use the converters
+from catalog.urls import charts, films, finding, house, keeping, learned, me, proofs  # noqa: E402 — they use the converters
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
     *charts.urlpatterns,
     *finding.urlpatterns,
+    *keeping.urlpatterns,
     *learned.urlpatterns,
     *me.urlpatterns,
     *proofs.urlpatterns,

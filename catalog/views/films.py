@@ -12,7 +12,7 @@ from catalog.selectors import charts, films
 from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
-from catalog.views import formula, similar, structured
+from catalog.views import film_keep, formula, similar, structured
 from catalog.views.private import private
 from catalog.views.rows import bars, card_svg, mean_text
 
@@ -31,6 +31,7 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     context = {
         **ratings,
         **similar.beside(found),
+        **film_keep.panel(request.user, found),
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),

@@ -78,6 +78,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "catalog.territories.context",
+                "catalog.views.kept.context",
             ]
         },
     }

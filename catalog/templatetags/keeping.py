@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,8 @@ def button(film_id: int, title: str, on: bool, oob: bool = False) -> str:
     words = _("On your watchlist: %(title)s") if on else _("Put on your watchlist: %(title)s")
     name, state = ("drop", "true") if on else ("keep", "false")
     swap = ' hx-swap-oob="true"' if oob else ""
+    asks = f'hx-post="{reverse("keep")}" hx-include="#keep-form" hx-swap="none"'
     return (
-        f'<button class="keep" form="keep-form" id="keep-{film_id}" name="{name}" value="{film_id}"'
+        f'<button class="keep" form="keep-form" id="keep-{film_id}" name="{name}" value="{film_id}" {asks}'
         f' aria-pressed="{state}"{swap}>{RIBBON}<span class="visually-hidden">{words % {"title": title}}</span></button>'
     )

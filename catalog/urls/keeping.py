@@ -3,7 +3,18 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from catalog.views import diary, feed_links, feeds, film_keep, keeping, list_entries, my_lists, shared_lists, undoing
+from catalog.views import (
+    diary,
+    feed_links,
+    feeds,
+    film_keep,
+    keeping,
+    list_entries,
+    my_lists,
+    shared_lists,
+    statistics,
+    undoing,
+)
 
 
 class KeptFile:
@@ -45,6 +56,10 @@ urlpatterns = [
     path("me/diary/<int:year>/<int:month>.<keptfile:ending>", diary.page, name="diary-file"),
     path("me/feeds", RedirectView.as_view(pattern_name="diary")),
     path("me/feeds/<str:kind>", feed_links.change, name="feed-link"),
+    path("me/stats", statistics.page, name="statistics"),
+    path("me/stats.<keptfile:ending>", statistics.page, name="statistics-file"),
+    path("me/stats/<int:year>", statistics.page, name="statistics"),
+    path("me/stats/<int:year>.<keptfile:ending>", statistics.page, name="statistics-file"),
     path("me/removed", undoing.removed, name="removed"),
     path("me/undo", RedirectView.as_view(pattern_name="removed")),
     path("me/undo/<int:pk>", undoing.undo, name="undo"),

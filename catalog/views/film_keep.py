@@ -42,6 +42,7 @@ def panel(user: Any, film: Movie, form: ViewingForm | None = None) -> dict[str, 
     return {
         "on_watchlist": film.pk in kept.on_watchlist(user),
         "my_lists": found,
+        "on_lists": [one for one in found if one.entry],  # type: ignore[attr-defined]
         "viewings": Viewing.objects.filter(user=user, movie=film).told_again().newest_first(),
         "viewing_form": form or ViewingForm(initial={"seen_on": timezone.localdate()}),
     }

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from catalog.errors import CatalogError
 from catalog.models import Movie, User
 from catalog.recsys.recommender import SCALE
-from catalog.selectors import charts, films
+from catalog.selectors import charts, films, kept
 from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import Picks
-from catalog.services import hidden, ratings, recommendations
+from catalog.services import hidden, recommendations, undo
 from catalog.territories import chosen
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
@@ -41,7 +41,7 @@ def rate(request: HttpRequest) -> HttpResponse:
         return to_login(request, reverse("for-you"))
     film, now = _film(request), timezone.now()
     if "withdraw" in request.POST:
-        ratings.withdraw_rating(movie_id=film.pk, by=request.user, at=now)
+        undo.withdraw_rating(movie_id=film.pk, by=request.user, at=now)
         return _answer(request, "withdrawn", film)
     try:
         recommendations.rate_movie(movie_id=film.pk, by=request.user, at=now, value=request.POST.get("value", ""))
@@ -114,6 +114,8 @@ def _context(request: HttpRequest, did: str = "", which: str = "") -> dict[str, 
     given = reads.ratings_of(request.user)
     away = list(reads.hidden_by(request.user))
     notice = _notice(did, which, given, {row.movie_id for row in away})
+    if notice and did == "withdrawn":
+        notice["removal"] = kept.rating_removed(request.user, notice["film"].pk)
     before = _before(found, given, away, notice) if did == "rated" else None
     context = {
         "judge": found.judge,

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import FilmList, ListEntry, Removal, User
+from catalog.models import FeedLink, FilmList, ListEntry, Removal, User
 from catalog.selectors import kept
 from catalog.territories import chosen
+from catalog.views.feed_links import address_of
 from catalog.views.formats import csv_file, json_file
 from catalog.views.paging import page_of
 from catalog.views.private import private
@@ -74,6 +75,7 @@ def context(request: HttpRequest, film_list: FilmList, user: User, page: int | N
         "orders": list(ORDER_WORDS.items()),
         "querystring": "" if order == "place" else f"order={order}",
         "link": link_of(request, film_list),
+        "feed": address_of(request, FeedLink.Kind.LEAVING) if film_list.is_watchlist else "",
     }
 
 

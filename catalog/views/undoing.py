@@ -65,7 +65,9 @@ def _to_row(request: HttpRequest, row: Any) -> HttpResponse:
     if isinstance(row, Viewing):
         return back_to(request, reverse("diary"), f"line-{row.pk}")
     if isinstance(row, Rating):
-        return back_to(request, row.movie.get_absolute_url(), "rating")
+        return back_to(
+            request, row.movie.get_absolute_url(), "" if "/for-you" in request.POST.get("next", "") else "rating"
+        )
     anchor = f"film-{row.movie_id}" if "/me/" not in request.POST.get("next", "") else f"entry-{row.pk}"
     return back_to(request, _page_of(row), anchor)
 

@@ -45,7 +45,14 @@ _LETTERS = str.maketrans(
     }
 )
 SLUG_LENGTH = 80
-RESERVED = ("guess", "rank", "rating", "similar", "watch")  # addresses of their own below a film; a test compares them
+RESERVED = (
+    "guess",
+    "keep",
+    "rank",
+    "rating",
+    "similar",
+    "watch",
+)  # addresses of their own below a film; a test compares them
 
 
 def restore_article(title: str) -> str:

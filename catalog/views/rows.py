@@ -76,6 +76,7 @@ def strip(films: Iterable[Movie]) -> list[dict[str, Any]]:
     """Return films as cards in a strip."""
     return [
         {
+            "film_id": film.pk,
             "url": film.get_absolute_url(),
             "title": film.title,
             "year": film.year,

@@ -81,6 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalog.territories.context",
                 "catalog.views.own_film.frame",
                 "catalog.views.alerts.context",
+                "catalog.views.kept.context",
             ]
         },
     }

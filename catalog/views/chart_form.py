@@ -39,15 +39,45 @@ def moment(text: str) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _all(words: Any) -> dict[str, Any]:
+    """Return one sentence for whatever is wrong with a field: what it is and what it may be."""
+    codes = (
+        "invalid",
+        "min_value",
+        "max_value",
+        "invalid_choice",
+        "max_digits",
+        "max_decimal_places",
+        "max_whole_digits",
+    )
+    return dict.fromkeys(codes, words)
+
+
+M_WORDS = _all(_("The added votes m are a whole number from 0 to 1,000,000,000, such as 25000."))
+FLOOR_WORDS = _all(_("The least votes are a whole number from 1 to 1,000,000,000, such as 1000."))
+C_WORDS = _all(_("What C is, is one of these four: choose one of the list."))
+VALUE_WORDS = _all(_("My own C is a number from 1 to 10 with four decimals at most, such as 6.5."))
+
+
 class ChartForm(forms.Form):
     """A day and the knobs; what is left empty is as in the edition in force then."""
 
     at = forms.CharField(label=_("The chart as it stood on"), required=False, max_length=40)
-    m = forms.IntegerField(label=_("Added votes m"), required=False, min_value=0, max_value=MOST)
-    floor = forms.IntegerField(label=_("Least votes"), required=False, min_value=1, max_value=MOST)
-    c = forms.ChoiceField(label=_("What C is"), required=False, choices=list(RULES.items()))
+    m = forms.IntegerField(
+        label=_("Added votes m"), required=False, min_value=0, max_value=MOST, error_messages=M_WORDS
+    )
+    floor = forms.IntegerField(
+        label=_("Least votes"), required=False, min_value=1, max_value=MOST, error_messages=FLOOR_WORDS
+    )
+    c = forms.ChoiceField(label=_("What C is"), required=False, choices=list(RULES.items()), error_messages=C_WORDS)
     value = forms.DecimalField(
-        label=_("My own C"), required=False, min_value=1, max_value=10, max_digits=6, decimal_places=4
+        label=_("My own C"),
+        required=False,
+        min_value=1,
+        max_value=10,
+        max_digits=6,
+        decimal_places=4,
+        error_messages=VALUE_WORDS,
     )
     edition: ChartEdition | None = None
     _errors: ErrorDict | None

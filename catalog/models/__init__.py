@@ -3,6 +3,7 @@ from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
 from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
+from catalog.models.names import FilmNames
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
 from catalog.models.preferences import Preferences
@@ -14,6 +15,7 @@ __all__ = [
     "Attempt",
     "ChartEdition",
     "DataImport",
+    "FilmNames",
     "Hidden",
     "ImportedVotes",
     "Licence",

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
-from catalog import titles
+from catalog.finding.asked import MOST_LETTERS, MOST_WORDS, read
 from catalog.models import GENRES, Licence, Movie, Rating
 from catalog.territories import WORLD
 
-MOST_WORDS, MOST_LETTERS = 10, 100
+__all__ = ["MOST_LETTERS", "MOST_WORDS"]  # of a search: catalog.finding sets them
 
 
 def last_edit(model: type[Movie] | type[Licence]) -> int:
@@ -81,32 +81,13 @@ def histogram(movie: Movie) -> list[int]:
 
 def search_words(query: str) -> list[str]:
     """Return the words a search means: normalised, without an article in front, at most ten, of the first hundred letters."""
-    return _bare(query).split()[:MOST_WORDS]
-
-
-def _bare(query: str) -> str:
-    return titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
-
-
-def _clean(query: str) -> str:
-    """Return the first hundred letters without NULs, which no database takes."""
-    return query.replace("\x00", "")[:MOST_LETTERS]
+    asked = read(query)
+    return list(asked.readings[0].words) if asked else []
 
 
 def search(query: str) -> QuerySet[Movie]:
-    """Return films whose title holds every word: exact titles first, then titles that begin so, then by rank."""
-    words = search_words(query)
-    if not words:
-        return Movie.objects.none()
-    whole, bare = titles.search_key(_clean(query)), _bare(query)
-    order = Case(
-        When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
-        When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    found = Movie.objects.matching(words).annotate(closeness=order).select_related("standing")
-    return found.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
+    """Return films whose names hold every word, or one that begins so; where none does, those that are near."""
+    return Movie.objects.search(query)
 
 
 SORTS: dict[str, tuple[Any, ...]] = {

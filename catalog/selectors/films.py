@@ -1,8 +1,8 @@
 """Reads about films: one film's facts, search, browse, what plays and what leaves."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
@@ -23,6 +23,12 @@ def playable(films: QuerySet[Movie], territory: str, day: date) -> QuerySet[Movi
     """Keep films that may be shown in a territory on a day."""
     rights = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).on(day)
     return films.filter(Exists(rights))
+
+
+def playing(films: Collection[int], territory: str, day: date) -> set[int]:
+    """Return which of these films may be shown in a territory on a day."""
+    rights = Licence.objects.filter(movie_id__in=films).covering(territory).on(day)
+    return set(rights.values_list("movie_id", flat=True))
 
 
 def count_playable(territory: str, day: date) -> int:
@@ -90,15 +96,6 @@ def search(query: str) -> QuerySet[Movie]:
     return Movie.objects.search(query)
 
 
-SORTS: dict[str, tuple[Any, ...]] = {
-    "rank": (F("standing__rank").asc(nulls_last=True), "pk"),
-    "title": ("sort_title", "pk"),
-    "year": ("year", "sort_title", "pk"),
-    "-year": ("-year", "sort_title", "pk"),
-    "runtime": (F("runtime").asc(nulls_last=True), "pk"),
-}
-
-
 def decades() -> list[int]:
     """Return the decades that films are from, first to last."""
     tens = Movie.objects.annotate(tens=F("year") / 10).values_list("tens", flat=True).distinct().order_by("tens")
@@ -111,29 +108,6 @@ class Facets:
 
     genres: list[tuple[str, int]]
     decades: list[tuple[int, int]]
-
-
-def browse(
-    *,
-    decade: int | None = None,
-    genre: str | None = None,
-    longest: int | None = None,
-    playable_in: str | None = None,
-    day: date | None = None,
-    sort: str = "rank",
-) -> QuerySet[Movie]:
-    """Return films of a choice in an order. longest: runtime in minutes at most; playable_in: a territory, with day."""
-    chosen = Movie.objects.select_related("standing")
-    if decade is not None:
-        chosen = chosen.of_decade(decade)
-    if genre is not None:
-        chosen = chosen.of_genre(genre)
-    films: QuerySet[Movie] = chosen
-    if longest is not None:
-        films = films.filter(runtime__lte=longest)
-    if playable_in and day:
-        films = playable(films, playable_in, day)
-    return films.order_by(*SORTS[sort])
 
 
 def facets(films: QuerySet[Movie]) -> Facets:

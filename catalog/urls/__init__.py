@@ -6,6 +6,7 @@ from catalog.views import converters
 
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
+register_converter(converters.EndingConverter, "fileending")
 
 from catalog.urls import charts, films, finding, house, learned, me, proofs  # noqa: E402 — they use the converters
 

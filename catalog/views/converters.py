@@ -24,3 +24,15 @@ class GenreConverter:
 
     def to_url(self, value: str) -> str:
         return value.lower()
+
+
+class EndingConverter:
+    """The ending of a list's address as a file: csv or json."""
+
+    regex = "csv|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

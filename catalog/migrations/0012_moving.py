@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0010_watching'),
+        ('catalog', '0011_search'),
     ]
 
     operations = [

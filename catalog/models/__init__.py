@@ -7,6 +7,7 @@ from catalog.models.licences import Licence
 from catalog.models.lists import FilmList, ListEntry
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.moving import ImportLine, MemberImport
+from catalog.models.names import FilmNames
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
 from catalog.models.plays import Play
@@ -24,6 +25,7 @@ __all__ = [
     "DataImport",
     "FeedLink",
     "FilmList",
+    "FilmNames",
     "Hidden",
     "ImportLine",
     "ImportedVotes",

@@ -6,7 +6,7 @@ from catalog.views import converters
 
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
-register_converter(converters.FileKindConverter, "kind")
+register_converter(converters.EndingConverter, "ending")
 
 from catalog.urls import (  # noqa: E402 — they use the converters
     charts,

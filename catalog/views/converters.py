@@ -26,7 +26,9 @@ class GenreConverter:
         return value.lower()
 
 
-class FileKindConverter:
+class EndingConverter:
+    """The ending of a list's address as a file: csv or json."""
+
     regex = "csv|json"
 
     def to_python(self, value: str) -> str:

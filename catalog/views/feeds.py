@@ -13,7 +13,7 @@ from icalendar import Calendar, Event
 
 from catalog.models import FeedLink, FilmList, ListEntry, User, Viewing
 from catalog.selectors import diary, kept
-from catalog.territories import COUNTRIES, chosen
+from catalog.territories import COUNTRIES, chosen, day_at
 from catalog.views.private import private
 
 MOST = 50  # entries of a feed, the newest
@@ -109,7 +109,7 @@ def leaving(request: HttpRequest, token: str) -> HttpResponse:
     calendar.add("prodid", "-//Retromovies//watchlist//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Leaving: your watchlist, %(country)s") % {"country": COUNTRIES[territory]})
-    for entry in kept.entries(kept.watchlist(user), territory, clock.localdate(), "leaving"):
+    for entry in kept.entries(kept.watchlist(user), territory, day_at(territory, clock.now()), "leaving"):
         if entry.movie is not None and entry.until is not None:  # type: ignore[attr-defined]
             calendar.add_component(_last_day(request, entry, territory))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import FeedLink, FilmList, ListEntry, Removal, User
@@ -17,6 +16,7 @@ from catalog.selectors import kept
 from catalog.territories import chosen
 from catalog.views.feed_links import address_of
 from catalog.views.formats import csv_file, json_file
+from catalog.views.here import day_here
 from catalog.views.paging import page_of
 from catalog.views.private import private
 from catalog.views.rows import Row, row
@@ -63,13 +63,13 @@ def answer(request: HttpRequest, film_list: FilmList, user: User, ending: str = 
 def context(request: HttpRequest, film_list: FilmList, user: User, page: int | None = None) -> dict[str, Any]:
     """Return what the page of a list shows, and its fragment. page: the number of another page than the one asked for."""
     order = order_of(request)
-    found = kept.entries(film_list, chosen(request), timezone.localdate(), order)
+    found = kept.entries(film_list, chosen(request), day_here(request), order)
     shown = page_of(request, found, PER_PAGE) if page is None else _page(found, page)
     return {
         "section": "me",
         "list": film_list,
         "page_obj": shown,
-        "rows": entry_rows(shown.object_list, user),
+        "rows": entry_rows(shown.object_list, user, day_here(request)),
         "progress": kept.progress(film_list, user),
         "order": order,
         "orders": list(ORDER_WORDS.items()),
@@ -85,9 +85,9 @@ def order_of(request: HttpRequest) -> str:
     return asked if asked in ORDER_WORDS else "place"
 
 
-def entry_rows(entries: Any, user: Any) -> list[EntryRow]:
+def entry_rows(entries: Any, user: Any, today: date) -> list[EntryRow]:
     """Return lines for entries of kept.entries()."""
-    found, today = list(entries), timezone.localdate()
+    found = list(entries)
     films = [entry.movie_id for entry in found if entry.movie_id]
     seen = kept.seen_films(user, films) if isinstance(user, User) else set()
     return [
@@ -106,7 +106,7 @@ def entry_rows(entries: Any, user: Any) -> list[EntryRow]:
 def file(request: HttpRequest, film_list: FilmList, ending: str) -> HttpResponse:
     """Return a list as a file: the film's number, or nothing when the film left the catalogue."""
     lines = []
-    for entry in kept.entries(film_list, chosen(request), timezone.localdate()):
+    for entry in kept.entries(film_list, chosen(request), day_here(request)):
         address = request.build_absolute_uri(entry.movie.get_absolute_url()) if entry.movie else ""
         place = entry.place  # type: ignore[attr-defined]
         lines.append((place, entry.title, entry.year, entry.movie_id, entry.note, entry.added_at, address))

@@ -14,6 +14,7 @@ from catalog.selectors import kept
 from catalog.services import lists
 from catalog.territories import chosen
 from catalog.views import list_pages
+from catalog.views.here import day_here
 from catalog.views.paging import page_of
 from catalog.views.private import private, to_login
 from catalog.views.undoing import refuse, say
@@ -26,7 +27,7 @@ def shared(request: HttpRequest, token: str, ending: str = "") -> HttpResponse:
     found = _shared(token)
     if ending:
         return _unlisted(private(list_pages.file(request, found, ending)))
-    entries = kept.entries(found, chosen(request), timezone.localdate())
+    entries = kept.entries(found, chosen(request), day_here(request))
     page = page_of(request, entries, PER_PAGE)
     user = request.user
     context: dict[str, Any] = {
@@ -34,7 +35,7 @@ def shared(request: HttpRequest, token: str, ending: str = "") -> HttpResponse:
         "section": "shared-list",
         "page_obj": page,
         "querystring": "",
-        "rows": list_pages.entry_rows(page.object_list, user),
+        "rows": list_pages.entry_rows(page.object_list, user, day_here(request)),
         "progress": kept.progress(found, user) if isinstance(user, User) else None,
         "own": isinstance(user, User) and found.user_id == user.pk,
     }

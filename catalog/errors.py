@@ -31,6 +31,14 @@ class EditionWrong(CatalogError):
     """An edition does not agree with its own recomputation."""
 
 
+class TicketRefused(CatalogError):
+    """The address of a film that has expired, or was made for somebody else, for another film, or not here."""
+
+
+class NotKept(CatalogError):
+    """What somebody watched is not kept: they did not ask for it, or it is gone."""
+
+
 class KeyRefused(CatalogError):
     """A partner key that is unknown, expired or revoked, or that cannot be issued on these terms."""
 

@@ -18,6 +18,7 @@ from catalog.admin.history import Remembered
 from catalog.admin.reasons import Reasoned, ReasonForm
 from catalog.models import Licence
 from catalog.models.licences import LicenceQuerySet
+from catalog.territories import day_at
 
 SOON = timedelta(days=30)
 
@@ -72,14 +73,14 @@ class Window(DropdownFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: LicenceQuerySet) -> QuerySet[Licence]:
-        today = timezone.localdate()
+        now = timezone.now()
         if self.value() == "now":
-            return queryset.on(today)
+            return queryset.in_force(now)
         if self.value() == "soon":
-            return queryset.on(today).filter(ends_on__lte=today + SOON)
+            return queryset.ending(now, SOON)
         if self.value() == "coming":
-            return queryset.filter(starts_on__gt=today)
-        return queryset.filter(ends_on__lt=today) if self.value() == "over" else queryset
+            return queryset.coming(now)
+        return queryset.over(now) if self.value() == "over" else queryset
 
 
 @admin.register(Licence)
@@ -112,7 +113,7 @@ class LicenceAdmin(Reasoned, Remembered):
         label={"in force": "success", "ends soon": "warning", "not yet": "info", "over": "danger"},
     )
     def state(self, obj: Licence) -> tuple[str, Any]:
-        today = timezone.localdate()
+        today = day_at(obj.territory, timezone.now())
         if obj.starts_on > today:
             return "not yet", _("not yet")
         if obj.ends_on < today:

@@ -1,3 +1,4 @@
+from catalog.models.alerts import Alert
 from catalog.models.attempts import Attempt
 from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
 from catalog.models.hidden import Hidden
@@ -5,12 +6,14 @@ from catalog.models.licences import Licence
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
+from catalog.models.plays import Play
 from catalog.models.preferences import Preferences
 from catalog.models.ratings import Rating
 from catalog.models.sources import DataImport, Source
 
 __all__ = [
     "GENRES",
+    "Alert",
     "Attempt",
     "ChartEdition",
     "DataImport",
@@ -20,6 +23,7 @@ __all__ = [
     "Movie",
     "Partner",
     "PartnerKey",
+    "Play",
     "Preferences",
     "RankChange",
     "Rater",

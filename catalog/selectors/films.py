@@ -1,13 +1,14 @@
 """Reads about films: one film's facts, search, browse, what plays and what leaves."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 
 from catalog import titles
 from catalog.models import GENRES, Licence, Movie, Rating
+from catalog.selectors import programme
 from catalog.territories import WORLD
 
 MOST_WORDS, MOST_LETTERS = 10, 100
@@ -38,6 +39,7 @@ class Rights:
     coming: Licence | None
     ended: Licence | None
     elsewhere: bool
+    until: date | None = field(default=None, compare=False)  # the last day, over licences that follow one another
 
 
 def rights(movie: Movie, territory: str, day: date) -> Rights:
@@ -45,6 +47,7 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
     held = list(Licence.objects.filter(movie=movie).order_by("starts_on", "pk"))
     here = [licence for licence in held if licence.territory in (territory, WORLD)]
     now = [licence for licence in here if licence.starts_on <= day <= licence.ends_on]
+    stretch = programme.unbroken([(licence.starts_on, licence.ends_on) for licence in here], day)
     coming = [licence for licence in here if licence.starts_on > day]
     ended = [licence for licence in here if licence.ends_on < day]
     return Rights(
@@ -52,24 +55,13 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
         coming[0] if coming else None,
         max(ended, key=lambda licence: licence.ends_on, default=None),
         any(licence.starts_on <= day <= licence.ends_on for licence in held),
+        stretch and stretch[1],
     )
 
 
 def leaving(territory: str, day: date, most: int, within: int = 30) -> list[tuple[Movie, date]]:
-    """Return films whose last right here ends within so many days, soonest first, then by rank."""
-    held = Licence.objects.covering(territory).filter(ends_on__gte=day).order_by().values("movie_id")
-    last = held.annotate(last_day=Max("ends_on"), first_day=Min("starts_on"))
-    ending = last.filter(last_day__lte=day + timedelta(days=within), first_day__lte=day)
-    days = {row["movie_id"]: row["last_day"] for row in ending.values("movie_id", "last_day")}
-    found = Movie.objects.select_related("standing").in_bulk(days)
-    ranked = sorted(found.values(), key=lambda film: (days[film.pk], *_rank(film)))
-    return [(film, days[film.pk]) for film in ranked[:most]]
-
-
-def _rank(film: Movie) -> tuple[bool, int, int]:
-    """Return the sort key of a place in the chart, films without one last."""
-    rank = getattr(getattr(film, "standing", None), "rank", None)
-    return rank is None, rank or 0, film.pk
+    """Return films that play here for so many days more at most, with their last day; soonest first, then by rank."""
+    return [(one.film, one.last) for one in programme.leaving(territory, day, within)[:most]]
 
 
 def histogram(movie: Movie) -> list[int]:

@@ -4,15 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from catalog import cards
 from catalog.models import Movie, Rating
-from catalog.selectors import charts, films
+from catalog.selectors import charts, films, watching
 from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views import formula, similar, structured
+from catalog.views.here import day_here
 from catalog.views.private import private
 from catalog.views.rows import bars, card_svg, mean_text
 
@@ -34,7 +34,9 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),
-        "rights": films.rights(found, chosen(request), timezone.localdate()),
+        "play": watching.where(request.user, pk),
+        "alert": watching.awaited(request.user, pk, chosen(request)),
+        "rights": films.rights(found, chosen(request), day_here(request)),
         "imported": imported,
         "bands": _bands(imported.bands) if imported else [],
         "json_ld": structured.movie(request, found, ratings["given"], ratings["members_mean"]),

@@ -19,6 +19,7 @@ from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import Picks
 from catalog.services import hidden, ratings, recommendations
 from catalog.territories import chosen
+from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
 from catalog.views.rows import rows
@@ -118,7 +119,7 @@ def _context(request: HttpRequest, did: str = "", which: str = "") -> dict[str, 
     context = {
         "judge": found.judge,
         "lack": found.lack,
-        "picks": pick_rows(found.picks, chosen(request), timezone.localdate(), before),
+        "picks": pick_rows(found.picks, chosen(request), day_here(request), before),
         "every": every,
         "more": not every and len(found.picks) == FIRST,
         "rated_count": len(given),

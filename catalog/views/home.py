@@ -7,21 +7,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from catalog.models import ChartEdition, Licence, Movie, User
-from catalog.selectors import charts, disagreements, films
+from catalog.selectors import charts, disagreements, films, watching
 from catalog.selectors import recommendations as reads
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
+from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
+from catalog.views.plays import with_pictures
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
+GOING_ON = 3  # films to go on with, the latest
 LEARNED, NEWCOMER = (
     6,
     10,
@@ -31,7 +33,7 @@ DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
-    edition, today = charts.newest(), timezone.localdate()
+    edition, today = charts.newest(), day_here(request)
     printed = Printed.of(edition) if edition else None
     edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
     found, lack = reads.at_work()
@@ -48,6 +50,7 @@ def _home(
         "document": edition_document(edition) if edition else None,
         "rows": printed.rows(0, 10) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+        "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
     page = render(request, "catalog/home.html", context)
@@ -62,7 +65,7 @@ def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, 
     if isinstance(request.user, User):
         own = recommendations.for_member(by=request.user, most=LEARNED)
         if own.picks:
-            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), timezone.localdate())}
+            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), day_here(request))}
     return {"judge": found, **_newcomers(found.label, chain, edited)}
 
 

@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from catalog.forms import BrowseForm, SearchForm
 from catalog.models import Movie
 from catalog.selectors import films
 from catalog.selectors.films import MOST_LETTERS, Facets
 from catalog.territories import chosen
+from catalog.views.here import day_here
 from catalog.views.paging import page_of, without_page
 from catalog.views.rows import rows
 
@@ -21,7 +21,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "catalog/browse.html", {"form": form, "page_obj": None}, status=400)
     territory = chosen(request) if form.cleaned_data["playable"] else None
-    found = films.browse(**form.choice(), playable_in=territory, day=timezone.localdate())
+    found = films.browse(**form.choice(), playable_in=territory, day=day_here(request))
     page = page_of(request, found, PER_PAGE)
     context = {
         "form": form,

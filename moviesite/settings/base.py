@@ -78,6 +78,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "catalog.territories.context",
+                "catalog.views.alerts.context",
             ]
         },
     }
@@ -206,6 +207,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        "media-src": [NONE],  # the page that shows a film allows its own
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -283,6 +285,12 @@ EDITION_EVERY = env.whole("EDITION_EVERY", 30, least=1, most=86_400)  # seconds 
 EDITION_KEEP = {"all_days": 7, "daily_days": 365}
 # The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
 TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
+# Films to watch: the class that knows where they lie; a folder for those of catalog.reels.folder; the longest piece handed
+# out at once; or the place from which a front server hands them out itself (X-Accel-Redirect).
+REELS = env.text("REELS", "catalog.reels.demo.DemoLibrary")
+REELS_FOLDER = env.folder("REELS_FOLDER", STATE / "reels")
+REELS_PIECE = env.whole("REELS_PIECE", 2**20, least=2**16, most=2**24)
+REELS_ACCEL = env.optional("REELS_ACCEL")
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
 DEMO_HOLD_BACK = env.whole(
     "DEMO_HOLD_BACK", 10, least=0, most=90

@@ -62,6 +62,7 @@ class Recommender(LearnsLists):
             regularisation=given["regularisation"],
             threshold=given["threshold"],
             rank=given["rank"],
+            watched=given["watched_counts"],
             seed=seed,
         )
 

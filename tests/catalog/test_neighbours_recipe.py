@@ -55,7 +55,8 @@ def test_a_parameter_that_makes_no_sense_is_named_with_the_remedy(given: dict[st
 
 def test_parameters_fill_up_from_the_defaults_and_are_plain() -> None:
     whole = RECIPE.checked({"shrinkage": 2.5})
-    assert whole == {"shrinkage": 2.5, "nearest": 50, "threshold": 7, "rank": 8, "refits": 10}
+    shared = {"threshold": 7, "rank": 8, "refits": 10, "watched_counts": False}
+    assert whole == {"shrinkage": 2.5, "nearest": 50, **shared}
     assert json.loads(json.dumps(whole)) == whole
 
 

@@ -79,7 +79,7 @@ class LearnsLists:
         given, fitted = self.checked(params), cast("LinearModel", model)
         lists = {**given, "rank": 0}  # what foretells ratings has no say in lists, and takes longest
         gain = gaining.measured(fitted, fold, lambda rows: self.fit([self.partial(rows)], lists, seed))
-        metrics, spread = stability.measured(fitted, fold, given["refits"], seed)
+        metrics, spread = stability.measured(fitted, fold, given, seed)
         return [*metrics, *gain], spread
 
     def compare(self, candidate: Model, champion: Model | None, fold: Fold) -> Sequence[Table]:

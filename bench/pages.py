@@ -13,12 +13,18 @@ import django
 
 django.setup()
 
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from bench import served  # noqa: E402
 from bench.timing import table  # noqa: E402
 from catalog.models import Movie, Partner, PartnerKey  # noqa: E402
 from catalog.services import partners  # noqa: E402
 from mlops.ports import SYSTEM  # noqa: E402
 
 SECONDS = 4.0
+HEAD = ("what", "bytes", "requests/s", "CPU ms/request", "× bare", "queries")
 
 
 def free_port() -> int:
@@ -82,30 +88,53 @@ def key() -> str:
     return partners.issue_key(partner=partner, scopes=scopes, expires_at=now + timedelta(days=1), by=SYSTEM, at=now)[1]
 
 
-def main() -> None:
+def queries(path: str, headers: dict[str, str]) -> int:
+    """Return how many statements a page costs when it was asked for before."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    named = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    client.get(path, **named)
+    with CaptureQueriesContext(connection) as said:
+        client.get(path, **named)
+    return len(said)
+
+
+def plan(site: int, bare: int) -> list[tuple[str, int, str, dict[str, str]]]:
+    """Return what is asked: words, port, path, headers. The first is what all others are held against."""
     film = Movie.objects.charted().first()
     assert film
-    bearer = {"Authorization": f"Bearer {key()}"}
-    site, bare = free_port(), free_port()
-    servers = {site: serve("moviesite.wsgi:application", site), bare: serve("bench.wsgi_bare:application", bare)}
-    plan = [
+    bearer, member = {"Authorization": f"Bearer {key()}"}, served.member()
+    return [
         ("bare Django view (the rival)", bare, "/bare", {}),
         ("bare view behind the house's middleware", site, "/bare", {}),
-        ("/top (100 films)", site, "/top", {}),
-        ("/ (home)", site, "/", {}),
-        ("film page", site, film.get_absolute_url(), {}),
-        ("/api/v1/charts/top (50 films)", site, "/api/v1/charts/top", bearer),
-        ("/api/v1/movies (50 films)", site, "/api/v1/movies", bearer),
+        ("a stock template's chart, 100 films (the rival)", site, "/stock", {}),
+        ("`/top`, 100 films with pictures, first visitor of an edition", site, "/first", {}),
+        ("`/top`, from then on", site, "/top", {}),
+        ("`/top`, a member", site, "/top", member),
+        ("`/`", site, "/", {}),
+        ("a film's page", site, film.get_absolute_url(), {}),
+        ("`/search?q=star wars`", site, "/search?q=star+wars", {}),
+        ("`/browse?genre=Drama`", site, "/browse?genre=Drama", {}),
+        ("`/for-you`, a member with 15 ratings", site, "/for-you", member),
+        ("`/api/v1/charts/top`, 50 films", site, "/api/v1/charts/top", bearer),
+        ("`/api/v1/movies`, 50 films", site, "/api/v1/movies", bearer),
     ]
+
+
+def main() -> None:
+    served.promote()
+    site, bare = free_port(), free_port()
+    servers = {site: serve("moviesite.wsgi:application", site), bare: serve("bench.wsgi_bare:application", bare)}
     try:
         rows, base = [], 0.0
-        for what, port, path, headers in plan:
+        for what, port, path, headers in plan(site, bare):
             before = cpu(servers[port])
             done, taken, size = load(port, path, headers)
             each = (cpu(servers[port]) - before) / (done + 20)
             base = base or each
-            rows.append((what, f"{size:,}", f"{done / taken:,.0f}", f"{each * 1000:.2f}", f"{each / base:.1f}"))
-        table("Pages, one web worker, one client", ("what", "bytes", "requests/s", "CPU ms/request", "× bare"), rows)
+            asked = queries(path, headers) if port == site else 0
+            ratio = f"{each / base:.1f}"
+            rows.append((what, f"{size:,}", f"{done / taken:,.0f}", f"{each * 1000:.2f}", ratio, asked))
+        table("Pages, one web worker, one client", HEAD, rows)
     finally:
         for server in servers.values():
             server.terminate()

@@ -2,11 +2,11 @@
 
 from catalog.recipes.recommending.evaluating import people
 from catalog.recsys import bootstrap, likes
-from catalog.recsys.recommender import RecommenderModel
+from catalog.recsys.linear import LinearModel
 from mlops.ports import Array, Arrays, Fold, Metric, NotEnoughData
 
 
-def measured(model: RecommenderModel, fold: Fold, refits: int, seed: int) -> tuple[list[Metric], Arrays]:
+def measured(model: LinearModel, fold: Fold, refits: int, seed: int) -> tuple[list[Metric], Arrays]:
     """Return list-stability, rank-coverage and rank-width over the asked people who get a list, and the spread's arrays.
 
     Raises NotEnoughData when nobody gets one.

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import editions, erasure, publishing
+from catalog.services import alerts, editions, erasure, publishing
 from catalog.services.moving import applying, reading
 from mlops import work
 from mlops.ports import SYSTEM
@@ -65,3 +65,15 @@ def _thin(at: datetime) -> None:
     gone = editions.thin(by=SYSTEM, at=at)
     if gone:
         logger.info("%s artefacts thinned", gone)
+
+
+@shared_task(name="catalog.find_returns")
+def find_returns(*, every: float = 0, **_: Any) -> None:
+    """Mark the awaited films that play again, once for each due moment."""
+    work.on_tick(queue.FIND_RETURNS, every=every, clock=timezone.now, act=_find)
+
+
+def _find(at: datetime) -> None:
+    found = alerts.find(at=at)
+    if found:
+        logger.info("%s awaited films play again", found)

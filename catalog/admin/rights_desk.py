@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from catalog.formats import csv_file
 from catalog.selectors import rights_desk as reads
 from catalog.territories import TERRITORIES
-from catalog.views.formats import csv_file
 
 SHOWN = 200  # of each kind on the page; the file has all
 HEADER = ("kind", "film", "title", "territory", "first_from", "first_to", "second_from", "second_to", "days")

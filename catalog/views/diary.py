@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.errors import BadWords, CatalogError
+from catalog.formats import csv_file, json_file
 from catalog.models import FeedLink, User, Viewing
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.selectors import diary as reads
 from catalog.selectors.kept import ratings_of
 from catalog.services import diary
 from catalog.views.feed_links import address_of
-from catalog.views.formats import csv_file, json_file
 from catalog.views.keeping_forms import ViewingForm
 from catalog.views.paging import page_of
 from catalog.views.private import private, to_login

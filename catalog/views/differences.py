@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 
 from catalog.errors import EditionGone, EditionWrong
+from catalog.formats import csv_file, json_file
 from catalog.models import ChartEdition, Movie
 from catalog.selectors import differences
 from catalog.selectors.differences import Difference, Shift
 from catalog.selectors.documents import edition_document
 from catalog.views.editions_asked import gone, numbered, whose
-from catalog.views.formats import csv_file, json_file
 from catalog.views.paging import page_of
 
 PER_PAGE = 50

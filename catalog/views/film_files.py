@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from catalog.formats import csv_file, json_file
 from catalog.models import Movie, Standing
-from catalog.views.formats import csv_file, json_file
 from catalog.views.rows import mean_text, wr_text
 
 HEADER = ("rank", "id", "title", "year", "minutes", "genres", "wr", "votes", "mean", "url")

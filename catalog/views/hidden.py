@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from catalog.formats import csv_file, json_file
 from catalog.models import Movie, User
 from catalog.selectors import tastes
-from catalog.views.formats import csv_file, json_file
 from catalog.views.private import private, to_login
 from catalog.views.rows import row
 

@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import EditionGone, EditionWrong
+from catalog.formats import csv_file, json_file
 from catalog.models import Movie
 from catalog.recsys.moves import CAUSES, Causes
 from catalog.selectors import charts, histories
 from catalog.selectors.histories import Move
 from catalog.services.editions import stamp
 from catalog.views.editions_asked import asked_edition, gone, whose
-from catalog.views.formats import csv_file, json_file
 from catalog.views.paging import page_of, without_page
 from catalog.views.rank_line import rank_line
 

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.formats import csv_file, json_file
 from catalog.models import FeedLink, FilmList, ListEntry, Removal, User
 from catalog.selectors import kept
 from catalog.territories import chosen
 from catalog.views.feed_links import address_of
-from catalog.views.formats import csv_file, json_file
 from catalog.views.here import day_here
 from catalog.views.paging import page_of
 from catalog.views.private import private

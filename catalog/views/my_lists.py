@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog.errors import BadWords, CatalogError
+from catalog.formats import csv_file, json_file
 from catalog.models import FilmList, User
 from catalog.selectors import kept
 from catalog.services import lists
 from catalog.views import list_pages
-from catalog.views.formats import csv_file, json_file
 from catalog.views.keeping_forms import ListForm
 from catalog.views.private import private, to_login
 from catalog.views.undoing import refuse, say

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
+from catalog.formats import csv_file, json_file
 from catalog.models import Movie
 from catalog.selectors import programme
 from catalog.territories import COUNTRIES, ZONES, chosen, day_at, first_moment
-from catalog.views.formats import csv_file, json_file
 from catalog.views.rows import Row, row
 
 WITHIN = 30  # days, before and after

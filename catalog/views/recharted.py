@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from catalog.errors import EditionGone, EditionWrong
+from catalog.formats import csv_file, json_file
 from catalog.models import ChartEdition
 from catalog.recsys.knobs import ALTERNATIVE, Knobs, NobodyListed
 from catalog.selectors import charts, recharted
@@ -15,7 +16,6 @@ from catalog.selectors.documents import decimal, edition_document
 from catalog.selectors.recharted import HEADER, Recharted
 from catalog.views.chart_form import ChartForm, script_options
 from catalog.views.editions_asked import gone
-from catalog.views.formats import csv_file, json_file
 from catalog.views.paging import page_of, without_page
 from catalog.views.rechart_rows import rendered
 

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
+from catalog.formats import csv_file, json_file
 from catalog.models import User
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.recsys.weighted import half_even
 from catalog.selectors import statistics as reads
 from catalog.selectors.documents import decimal
 from catalog.selectors.statistics import Statistics
-from catalog.views.formats import csv_file, json_file
 from catalog.views.private import private, to_login
 
 WIDTH, HEIGHT = 600, 120  # of a picture's bars

@@ -6,7 +6,6 @@ from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
 from catalog.models.lists import FilmList, ListEntry
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
-from catalog.models.moving import ImportLine, MemberImport
 from catalog.models.names import FilmNames
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
@@ -27,11 +26,9 @@ __all__ = [
     "FilmList",
     "FilmNames",
     "Hidden",
-    "ImportLine",
     "ImportedVotes",
     "Licence",
     "ListEntry",
-    "MemberImport",
     "Movie",
     "Partner",
     "PartnerKey",

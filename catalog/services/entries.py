@@ -43,19 +43,6 @@ def put(film_list: FilmList, movie_id: int, at: datetime, note: str = "") -> tup
     return made, True
 
 
-def put_without_film(
-    film_list: FilmList, title: str, year: int | None, at: datetime, note: str = ""
-) -> tuple[ListEntry, bool]:
-    """Put a film that left the catalogue at the end of a list that is locked already: title and year are what is left."""
-    there = film_list.entries.filter(movie=None, title=title, year=year).first()
-    if there is not None:
-        return there, False
-    kept = {"title": title, "year": year, "note": note}
-    made = ListEntry.objects.create(list=film_list, movie=None, position=_end(film_list), added_at=at, **kept)
-    touch(film_list, at)
-    return made, True
-
-
 def change_film(*, entry_id: int, note: str, by: User, at: datetime, place: int | None = None) -> ListEntry:
     """Write a note beside a film of a list, or none, and move it to a place if one is given. Raises NotKept, BadWords."""
     words = checked_note(note)

@@ -41,7 +41,7 @@ def test_a_turned_knob_answers_in_place_and_keeps_the_focus(films: list[Movie], 
     page.get_by_label("Least votes").fill("195000")
     page.get_by_label("Least votes").press("Enter")
     expect(page.get_by_role("status").filter(has_text="listed")).to_contain_text("6 films listed")
-    expect(page).to_have_url(re.compile("floor=195000"))
+    expect(page).to_have_url(re.compile(r"/top\?m=1300&floor=195000&c=films&value=$"))
     expect(page.get_by_label("Least votes")).to_be_focused()
     page.get_by_label("Least votes").fill("0")
     page.get_by_label("Least votes").press("Enter")

@@ -14,7 +14,7 @@ from catalog.api.learned import RecommendationsSerializer, SimilarSerializer, Wa
 from catalog.api.params import Parameter
 from catalog.api.schema import described
 from catalog.models import Movie, PartnerKey
-from catalog.recsys.recommender import SCALE
+from catalog.recsys.linear import SCALE
 from catalog.selectors import catalogue, chart_pages, charts, judges
 from catalog.selectors import recommendations as learned
 from catalog.services import recommendations

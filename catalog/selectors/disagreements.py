@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.models import ChartEdition, Movie, Standing
-from catalog.recsys.recommender import Lift
+from catalog.recsys.linear import Lift
 from catalog.selectors.judges import Judge
 from catalog.selectors.tastes import Taste
 

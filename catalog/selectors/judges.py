@@ -10,7 +10,7 @@ import numpy.typing as npt
 from django.db.models import Max
 
 from catalog.models import Movie
-from catalog.recsys.recommender import RecommenderModel
+from catalog.recsys.linear import LinearModel
 from catalog.selectors import films
 from mlops import ledger, serving
 from mlops.errors import BadArtefact, NothingServed
@@ -34,7 +34,7 @@ class Lack(StrEnum):
 class Judge:
     """The version of one learning recipe that is in service."""
 
-    model: RecommenderModel
+    model: LinearModel
     label: str
 
     @property
@@ -71,7 +71,7 @@ class Bench:
 def judge(key: str = "") -> Judge:
     """Return a judge's version in service. Raises NothingServed, or BadArtefact when it cannot be read."""
     found = serving.served(key or FIRST)
-    return Judge(cast(RecommenderModel, found.model), found.label)
+    return Judge(cast(LinearModel, found.model), found.label)
 
 
 def at_work(key: str = "") -> tuple[Judge | None, Lack | None]:

@@ -17,15 +17,13 @@ from catalog.selectors import charts
 from catalog.selectors.judges import Judge, judge
 
 SOFTWARE_MODULES = ("catalog.recsys.weighted", "catalog.recsys.formula")
-LEARNING_MODULES = (
-    "catalog.recsys.likes",
-    "catalog.recsys.ease",
-    "catalog.recsys.spread",
-    "catalog.recsys.prediction",
-    "catalog.recsys.ranking",
-    "catalog.recsys.state",
-    "catalog.recsys.recommender",
+LISTING_MODULES = tuple(
+    f"catalog.recsys.{name}" for name in ("likes", "spread", "prediction", "ranking", "state", "linear")
 )
+LEARNING_MODULES = {  # by recipe: what all of them stand on, and what is each one's own
+    "recommender": (*LISTING_MODULES, "catalog.recsys.ease", "catalog.recsys.recommender"),
+    "neighbours": (*LISTING_MODULES, "catalog.recsys.cosine", "catalog.recsys.neighbours"),
+}
 SAMPLE_FILMS, SAMPLE_VISITORS, SAMPLE_RATINGS, SAMPLE_PLACES = 200, 20, 12, 10
 
 
@@ -33,6 +31,11 @@ SAMPLE_FILMS, SAMPLE_VISITORS, SAMPLE_RATINGS, SAMPLE_PLACES = 200, 20, 12, 10
 def lines_of(modules: Sequence[str]) -> int:
     """Return how many lines of these modules do something: no blank lines, comments or docstrings."""
     return sum(_code_lines(Path(str(spec.origin)).read_text()) for name in modules if (spec := find_spec(name)))
+
+
+def learned_lines(key: str) -> int:
+    """Return how many lines make a judge's output; of a recipe that is not told of here, those that all stand on."""
+    return lines_of(LEARNING_MODULES.get(key, LISTING_MODULES))
 
 
 def _code_lines(source: str) -> int:

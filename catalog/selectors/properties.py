@@ -10,7 +10,7 @@ from django.conf import settings
 from catalog.models import ChartEdition
 from catalog.recsys.formula import KEY as FORMULA
 from catalog.selectors import measurements
-from catalog.selectors.judges import Judge
+from catalog.selectors.judges import FIRST, Judge
 from catalog.selectors.measurements import Asked
 from mlops import ledger, serving
 from mlops.errors import MlopsError
@@ -60,7 +60,7 @@ def properties(found: Judge | None, edition: ChartEdition | None) -> list[Proper
 
 def _complexity(found: Judge | None, figures: Figures | None, lack: str) -> Property:
     lines = measurements.lines_of(measurements.SOFTWARE_MODULES)
-    learned_lines = measurements.lines_of(measurements.LEARNING_MODULES)
+    learned_lines = measurements.learned_lines(found.key if found else FIRST)
     numbers = _formula_numbers()
     learned = sum(array.size for array in found.model.arrays().values()) if found else None
     seconds = figures.seconds.get("fit") if figures else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.models import Movie
-from catalog.recsys.recommender import Predicted, Recommended, RecommenderModel
+from catalog.recsys.linear import LinearModel, Predicted, Recommended
 from catalog.selectors import judges
 from catalog.selectors.judges import Judge, Lack
 from catalog.selectors.tastes import Taste
@@ -51,7 +51,7 @@ class Picks:
     absent: str = ""
 
 
-def likes(model: RecommenderModel, ratings: Mapping[int, int]) -> list[int]:
+def likes(model: LinearModel, ratings: Mapping[int, int]) -> list[int]:
     """Return the rated films that can speak for others: at or above the threshold, and known to the version."""
     known = set(model.films.tolist())
     return [film for film, value in ratings.items() if value >= model.threshold and film in known]
@@ -130,7 +130,7 @@ def without_each(found: Judge, pick: Pick, taste: Taste, most: int = 10) -> list
     return [_without(found.model, pick, cause, taste, away) for cause in pick.because[:most]]
 
 
-def _without(model: RecommenderModel, pick: Pick, cause: Because, taste: Taste, away: frozenset[int]) -> Without:
+def _without(model: LinearModel, pick: Pick, cause: Because, taste: Taste, away: frozenset[int]) -> Without:
     place = model.rank_of(pick.film.pk, taste.without(cause.film.pk).ratings, away)
     return Without(cause, pick.score - cause.weight, place.rank if place and place.score > 0 else None)
 

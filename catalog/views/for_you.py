@@ -161,7 +161,7 @@ def _beginning(request: HttpRequest, known: set[int], found: Picks) -> dict[str,
     head = [film for film in charts.charted()[:AMONG] if film.pk not in known]
     fit = [film for film in head if learned is None or film.pk in learned] or head
     asked = request.GET.get("others", "")
-    start = int(asked) if asked.isascii() and asked.isdigit() and int(asked[:4]) < len(fit) else 0
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) < len(fit) else 0
     facets = films.facets(Movie.objects.all())
     return {
         "starters": rows(fit[start : start + STARTERS]),

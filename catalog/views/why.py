@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from catalog.errors import CatalogError
 from catalog.models import Movie
-from catalog.recsys.recommender import SCALE
+from catalog.recsys.linear import SCALE
 from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import Because, Pick, Without
 from catalog.selectors.tastes import Taste

@@ -13,7 +13,7 @@ from catalog.views import asking
 from tests.catalog.learned import serve, small_model
 from tests.catalog.page_words import text
 from tests.catalog.test_for_you import listed, reel
-from tests.factories.catalog import PASSWORD, make_member_rating, make_user
+from tests.factories.catalog import PASSWORD, make_member_rating, make_user, small_catalogue
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,12 @@ def test_who_leaves_without_joining_left_nothing(films: list[Movie], client: Cli
     assert "You have rated nothing yet" in text(client.get("/for-you")) or "Nothing learned" in text(
         client.get("/for-you")
     )
+
+
+def test_who_knows_none_of_the_films_asks_for_others(client: Client) -> None:
+    serve(small_model(small_catalogue(24)))
+    first = [row.title for row in client.get("/for-you").context["starters"]]
+    assert first == reel(*range(1, 11))
+    assert [row.title for row in client.get("/for-you?others=10").context["starters"]] == reel(*range(11, 21))
+    for wrong in ("x", "²", "-1", "9" * 40, "000099999"):
+        assert [row.title for row in client.get(f"/for-you?others={wrong}").context["starters"]] == first

@@ -51,7 +51,7 @@ def chosen(page: Any) -> list[str]:
 
 
 def test_the_judges_are_the_learning_recipes_of_settings(two: None) -> None:
-    assert list(judges.named()) == ["recommender", "second"]
+    assert list(judges.named()) == ["recommender", "neighbours", "second"]
 
 
 def test_each_judge_makes_its_own_list(two: None, films: list[Movie], fan: User, client: Client) -> None:

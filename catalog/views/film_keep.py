@@ -27,7 +27,7 @@ def film_keep(request: HttpRequest, pk: int) -> HttpResponse:
         _act(request, request.user, film, form)
         if not request.htmx and not form.errors:  # type: ignore[attr-defined]
             return back_to(request, film.get_absolute_url(), "keep")
-    context = {"film": film, "section": "me", **panel(request.user, film, form)}
+    context = {"film": film, "section": "me", **panel(request.user, film, form if form.errors else None)}
     if request.htmx:  # type: ignore[attr-defined]
         asked = next((name for name in ACTS if name in request.POST), "")
         return private(render(request, "_partials/keep_answer.html", context | {"did": asked}, status=_status(form)))

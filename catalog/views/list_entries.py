@@ -31,25 +31,25 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(film_list)
     name = next((name for name in ACTS if name in request.POST), "")
-    focus: dict[str, Any] = {}
+    done: dict[str, Any] = {}
     try:
-        focus = ACTS[name](request, request.user, film_list) if name else {}
+        done = ACTS[name](request, request.user, film_list) if name else {}
     except CatalogError as refusal:
         refuse(request, refusal)
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragment(request, request.user, film_list, focus)
-    page = focus.get("page") or request.POST.get("page", "")
+        return _fragment(request, request.user, film_list, done)
+    page = done.get("page") or request.POST.get("page", "")
     order = list_pages.order_of(request)
     query = "&".join(
         f"{key}={value}" for key, value in (("order", order), ("page", page)) if value not in ("", "place")
     )
-    return redirect(f"{film_list.get_absolute_url()}{f'?{query}' if query else ''}#{focus.get('anchor', 'entries')}")
+    return redirect(f"{film_list.get_absolute_url()}{f'?{query}' if query else ''}#{done.get('anchor', 'entries')}")
 
 
-def _fragment(request: HttpRequest, user: User, film_list: FilmList, focus: dict[str, Any]) -> HttpResponse:
-    page = int(focus.get("page") or _asked_page(request))
+def _fragment(request: HttpRequest, user: User, film_list: FilmList, done: dict[str, Any]) -> HttpResponse:
+    page = int(done.get("page") or _asked_page(request))
     context = list_pages.context(request, film_list, user, page=page)
-    return private(render(request, "_partials/list_answer.html", context | focus))
+    return private(render(request, "_partials/list_answer.html", context | done))
 
 
 def _asked_page(request: HttpRequest) -> int:
@@ -62,7 +62,7 @@ def _move(request: HttpRequest, user: User, film_list: FilmList, name: str, up: 
     entry = entries.move_film(entry_id=entry_id, up=up, by=user, at=timezone.now())
     place = film_list.entries.filter(position__lte=entry.position).count()
     say(request, _("%(film)s is at place %(place)s now.") % {"film": entry.title, "place": place})
-    return {"focus": f"{name}-{entry_id}", "anchor": f"entry-{entry_id}", "page": (place - 1) // PER_PAGE + 1}
+    return {"anchor": f"entry-{entry_id}", "page": (place - 1) // PER_PAGE + 1}
 
 
 def _up(request: HttpRequest, user: User, film_list: FilmList) -> dict[str, Any]:
@@ -77,9 +77,10 @@ def _off(request: HttpRequest, user: User, film_list: FilmList) -> dict[str, Any
     entry_id = number(request.POST["off"])
     entry = get_object_or_404(ListEntry, pk=entry_id, list=film_list)
     removal = entries.take_off(entry_id=entry_id, by=user, at=timezone.now())
-    say(request, _("%(film)s is off the list.") % {"film": entry.title}, removal)
+    beside = None if request.htmx else removal  # type: ignore[attr-defined]  # the fragment has its own way back in place
+    say(request, _("%(film)s is off the list.") % {"film": entry.title}, beside)
     above = number(request.POST.get(f"row-{entry_id}", "0"))
-    return {"gone": Gone(removal, above), "focus": f"undo-{removal.pk}"}
+    return {"gone": Gone(removal, above)}
 
 
 def _add(request: HttpRequest, user: User, film_list: FilmList) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from catalog.selectors.documents import decimal
 from catalog.selectors.statistics import Statistics
 from catalog.views.private import private, to_login
 
-WIDTH, HEIGHT = 600, 120  # of a picture's bars
+WIDTH, HEIGHT, WIDEST = 600, 120, 100  # of a picture's bars, and of one bar
 HEADER = ("what", "of", "number")
 
 
@@ -62,8 +62,8 @@ def page(request: HttpRequest, year: int | None = None, ending: str = "") -> Htt
 
 
 def bars(counts: Sequence[tuple[Any, int]]) -> list[Bar]:
-    """Return bars side by side over the whole width."""
-    most, wide = max((n for _label, n in counts), default=0), WIDTH // max(1, len(counts))
+    """Return bars side by side from the left, over the whole width when there are enough."""
+    most, wide = max((n for _label, n in counts), default=0), min(WIDEST, WIDTH // max(1, len(counts)))
     return [
         Bar(str(label), n, x=place * wide, width=wide, height=n * HEIGHT // most if most else 0)
         for place, (label, n) in enumerate(counts)

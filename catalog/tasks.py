@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog import queue
 from catalog.services import alerts, editions, erasure, publishing
+from catalog.services.moving import applying, reading
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -39,6 +40,19 @@ def erase_member(lease: work.Lease) -> dict[str, Any]:
 
     found = erasure.carry_out(at=timezone.now(), still=still, **lease.payload)
     return {"erasure": found.pk if found else None}
+
+
+@work.handled(queue.MOVE_IN)
+def move_in(lease: work.Lease) -> dict[str, Any]:
+    """Read a member's import, carry it out, or take it back; a redelivery goes on where the last one stopped."""
+
+    def beat(done: int, total: int) -> None:
+        work.hold(lease=lease, at=timezone.now())
+        work.heartbeat(lease=lease, at=timezone.now(), done=done, total=total)
+
+    act = {"read": reading.read, "apply": applying.carry_out, "undo": applying.take_back}[lease.payload["act"]]
+    found = act(import_id=lease.payload["import"], at=timezone.now(), beat=beat)
+    return {"state": found.state if found else None}
 
 
 @shared_task(name="catalog.thin_editions")

@@ -64,6 +64,7 @@ class Neighbours(LearnsLists):
             nearest=given["nearest"],
             threshold=given["threshold"],
             rank=given["rank"],
+            watched=given["watched_counts"],
             seed=seed,
         )
 

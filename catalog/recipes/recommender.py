@@ -40,6 +40,7 @@ class Recommender(LearnsLists):
 
     key = "recommender"
     title = "Recommender"
+    about = "Weighs all films at once; a film is lifted by what is liked with it, less what the others explain already."
     gates = GATES
     params = PARAMS
     state = STATE
@@ -62,6 +63,7 @@ class Recommender(LearnsLists):
             regularisation=given["regularisation"],
             threshold=given["threshold"],
             rank=given["rank"],
+            watched=given["watched_counts"],
             seed=seed,
         )
 

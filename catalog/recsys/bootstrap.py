@@ -51,12 +51,14 @@ def with_spread(
     visitors: Sequence[Ratings],
     *,
     refits: int = REFITS,
+    watched: bool = False,
     seed: int = 0,
 ) -> tuple[Model, Measures]:
     """Return the model with the intervals of its ranks, and what refits say of it; partials: those it was fitted on.
 
-    visitors: known ratings of people who are in no partial. Three fifths of the refits tell the spread, a fifth the factor, a
-    fifth only measure. Raises ValueError below four refits, NotEnoughData when no visitor gets a list.
+    visitors: known ratings of people who are in no partial; watched: as the model was fitted. Three fifths of the refits
+    tell the spread, a fifth the factor, a fifth only measure. Raises ValueError below four refits, NotEnoughData when no visitor
+    gets a list.
     """
     if refits < LEAST_REFITS:
         raise ValueError(f"refits is {refits}: it must be at least {LEAST_REFITS}, to spread, calibrate and measure")
@@ -65,7 +67,8 @@ def with_spread(
         raise NotEnoughData("no visitor gets a list, so nothing can be said of lists: ask people who like a known film")
     aside = max(1, refits // 5)
     with threadpool_limits(limits=1, user_api="blas"):
-        codes, lists, off = _refitted(model, partials, asked, refits, refits - 2 * aside, seed)
+        ratings = likes.joined(partials, watched=watched)
+        codes, lists, off = _refitted(model, ratings, asked, refits, refits - 2 * aside, seed)
     spreads = np.concatenate([plain(codes, one.liked, one.listed) for one in asked])
     needed = np.divide(off, spreads, out=np.where(off > 0, MOST_INFLATION, 0.0), where=spreads > 0)
     inflation = min(half_width(needed[-2 * aside : -aside].ravel(), COVERAGE), MOST_INFLATION)
@@ -124,10 +127,9 @@ def overlap(lists: Sequence[Places]) -> float:
 
 
 def _refitted(
-    model: LinearModel, partials: Sequence[Arrays], asked: Sequence[Asked], refits: int, told: int, seed: int
+    model: LinearModel, ratings: likes.Ratings, asked: Sequence[Asked], refits: int, told: int, seed: int
 ) -> tuple[Codes, list[list[Places]], Floats]:
     """Return the codes of the spread over the first `told` refits; lists by refit and visitor; off by refit and listed film."""
-    ratings = likes.joined(partials)
     x, draws = ratings.likes(model.threshold), np.random.default_rng(seed)
     squares = np.zeros((len(model.films),) * 2, dtype=np.float32)
     lists, off = [], []

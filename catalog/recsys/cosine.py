@@ -22,15 +22,14 @@ Nearest = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
 @dataclass(frozen=True, eq=False)
 class Likeness:
-    """What X says of films. gram: XᵀX, (n, n), in whole numbers or nearly; shrinkage: in common likes; nearest: films."""
+    """weights: round(w · 2**24) of any two films, int64 (n, n), symmetric; nearest: how many of a film's are kept."""
 
-    gram: sparse.csr_array
-    shrinkage: float
+    weights: sparse.csr_array
     nearest: int
 
     @property
     def n(self) -> int:
-        return int(self.gram.shape[1])
+        return int(self.weights.shape[1])
 
     def columns(self, start: int, stop: int) -> npt.NDArray[np.floating]:
         """Return the weights of what lifts the films at places start to stop, shape (n, stop − start), mostly 0."""
@@ -55,23 +54,21 @@ class Likeness:
         return near, weight
 
     def _whole(self, start: int, stop: int) -> Ints:
-        """Return round(w · 2**24) of everything that could lift these films, int64 of shape (n, stop − start)."""
-        likes = self.gram.diagonal().astype(np.float64)
-        common = self.gram[start:stop].toarray().T.astype(np.float64)  # it is symmetric, and rows are quicker
-        with np.errstate(invalid="ignore", divide="ignore"):  # what nobody likes is like nothing
-            cosine = common / np.sqrt(np.multiply.outer(likes, likes[start:stop]))
-            found = np.nan_to_num(cosine * (common / (common + self.shrinkage)))
-        own = np.arange(stop - start)
-        found[start + own, own] = 0
-        whole: Ints = np.rint(found * SCALE).astype(np.int64)
-        return whole
+        """Return what everything would lift these films by, int64 of shape (n, stop − start)."""
+        rows: Ints = self.weights[start:stop].toarray()  # it is symmetric, and rows are quicker
+        return rows.T
 
 
 def likeness(x: sparse.csr_array, shrinkage: float, nearest: int) -> Likeness:
     """Return the likeness of films. x: (subjects, films), rows may be weighted by √w. Raises ValueError on a wrong parameter."""
     if not shrinkage >= 0 or nearest < 1:
         raise ValueError(f"shrinkage is {shrinkage}, nearest {nearest}: they must be at least 0 and 1")
-    return Likeness(sparse.csr_array(x.T @ x), shrinkage, nearest)
+    gram = sparse.coo_array(x.T @ x)
+    likes = gram.diagonal().astype(np.float64)
+    one, other, common = gram.row, gram.col, gram.data.astype(np.float64)
+    believed = common / np.sqrt(likes[one] * likes[other]) * (common / (common + shrinkage))
+    whole = np.where(one == other, 0, np.rint(believed * SCALE)).astype(np.int64)
+    return Likeness(sparse.csr_array((whole, (one, other)), shape=gram.shape), nearest)
 
 
 def _first(weights: Ints, most: int) -> npt.NDArray[np.intp]:

@@ -22,6 +22,7 @@ def fit(
     regularisation: float = REGULARISATION,
     threshold: int = THRESHOLD,
     rank: int = RANK,
+    watched: bool = False,
     damping: float = DAMPING,
     ridge: float = RIDGE,
     seed: int = 0,
@@ -29,11 +30,12 @@ def fit(
     """Return the model of all partials' ratings; equal partials give equal bits, in any order of theirs.
 
     regularisation: λ, in likes, above 0; threshold: points from which a rating is a like; rank, damping, ridge: of the predicted
-    rating. Raises ValueError on a wrong parameter, NotEnoughData when there is too little, or nothing but one value.
+    rating; watched: whether to have watched a film to the end, and not rated it, is to like it. Raises ValueError on a wrong
+    parameter, NotEnoughData when there is too little, or nothing but one value.
     """
-    ratings = _joined(partials, threshold)
+    ratings = _joined(partials, threshold, watched)
     b = ease.weights(ratings.likes(threshold), regularisation)
-    predictor = residuals.fit(ratings, rank=rank, damping=damping, ridge=ridge, seed=seed)
+    predictor = residuals.fit(ratings.rated(), rank=rank, damping=damping, ridge=ridge, seed=seed)
     return RecommenderModel(ratings.films, b, threshold, regularisation, predictor)
 
 
@@ -44,6 +46,7 @@ def neighbours(
     nearest: int = NEAREST,
     threshold: int = THRESHOLD,
     rank: int = RANK,
+    watched: bool = False,
     damping: float = DAMPING,
     ridge: float = RIDGE,
     seed: int = 0,
@@ -52,9 +55,9 @@ def neighbours(
 
     shrinkage: in common likes, from 0; nearest: films that may lift one, from 1.
     """
-    ratings = _joined(partials, threshold)
+    ratings = _joined(partials, threshold, watched)
     near, weight = cosine.likeness(ratings.likes(threshold), shrinkage, nearest).kept()
-    predictor = residuals.fit(ratings, rank=rank, damping=damping, ridge=ridge, seed=seed)
+    predictor = residuals.fit(ratings.rated(), rank=rank, damping=damping, ridge=ridge, seed=seed)
     return NeighboursModel(ratings.films, near, weight, threshold, shrinkage, predictor)
 
 
@@ -74,9 +77,9 @@ def _(model: NeighboursModel, x: sparse.csr_array) -> ease.Side:
     return cosine.likeness(x, model.shrinkage, model.near.shape[1])
 
 
-def _joined(partials: Sequence[Arrays], threshold: int) -> likes.Ratings:
+def _joined(partials: Sequence[Arrays], threshold: int, watched: bool) -> likes.Ratings:
     if not 1 <= threshold <= likes.MOST:
         raise ValueError(f"threshold is {threshold}: it must be from 1 to {likes.MOST}")
-    ratings = likes.joined(partials)
+    ratings = likes.joined(partials, watched=watched)
     likes.check_enough(ratings, threshold)
     return ratings

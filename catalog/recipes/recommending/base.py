@@ -77,8 +77,9 @@ class LearnsLists:
         from catalog.recipes.recommending import gaining, stability  # noqa: PLC0415 — workers alone
 
         given, fitted = self.checked(params), cast("LinearModel", model)
-        gain = gaining.measured(fitted, fold, lambda rows: self.fit([self.partial(rows)], given, seed))
-        metrics, spread = stability.measured(fitted, fold, given["refits"], seed)
+        lists = {**given, "rank": 0}  # what foretells ratings has no say in lists, and takes longest
+        gain = gaining.measured(fitted, fold, lambda rows: self.fit([self.partial(rows)], lists, seed))
+        metrics, spread = stability.measured(fitted, fold, given, seed)
         return [*metrics, *gain], spread
 
     def compare(self, candidate: Model, champion: Model | None, fold: Fold) -> Sequence[Table]:

@@ -4,25 +4,47 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.recsys.formula import RATER_KINDS
+from catalog.recsys.signals import SIGNALS
 from catalog.recsys.splits import HELD_OUT
 from mlops.ports import Column, Gate, Resources, StateArray
 
 DECADES = tuple(float(year) for year in range(1920, 2000, 10))
 CROWDS = (200.0, 500.0, 1_000.0, 2_500.0, 5_000.0, 10_000.0, 25_000.0, 50_000.0)
 
+RATED_ALONE = ("signal", SIGNALS.index("RATED"))  # what is watched for drift: points, and whom they are given to
+
 COLUMNS: Sequence[Column] = (
     Column("subject", "subject", "who rated: a random id"),
     Column("film", "int64", "the film's number", least=1),
-    Column("value", "int8", "points given", least=1, most=10, levels=tuple(range(1, 11)), watched=True),
-    Column("at", "int64", "when it was given, in seconds since 1970", least=0),
+    Column("signal", "int8", f"how it came to be known: {', '.join(SIGNALS)}", levels=tuple(range(len(SIGNALS)))),
+    Column(
+        "value",
+        "int8",
+        "points given; 0 for what was watched to the end",
+        least=0,
+        most=10,
+        levels=tuple(range(11)),
+        watched=True,
+        among=RATED_ALONE,
+    ),
+    Column("at", "int64", "when it was given, or was watched to the end, in seconds since 1970", least=0),
     Column("recorded", "int64", "when it was recorded here, in seconds since 1970", least=0),
     Column("kind", "int8", f"kind of rater: {', '.join(RATER_KINDS)}", levels=tuple(range(len(RATER_KINDS)))),
-    Column("year", "int16", "the film's year", least=1888, most=2100, edges=DECADES, watched=True),
-    Column("votes", "int64", "votes that came with the film: how known it is", least=0, edges=CROWDS, watched=True),
+    Column("year", "int16", "the film's year", least=1888, most=2100, edges=DECADES, watched=True, among=RATED_ALONE),
+    Column(
+        "votes",
+        "int64",
+        "votes that came with the film: how known it is",
+        least=0,
+        edges=CROWDS,
+        watched=True,
+        among=RATED_ALONE,
+    ),
 )
 
-# threshold: points from which one likes; rank: of the predicted rating; refits: for stability
-SHARED: Mapping[str, Any] = {"threshold": 7, "rank": 8, "refits": 10}
+# threshold: points from which one likes; rank: of the predicted rating; refits: for stability; watched_counts: whether to have
+# watched a film to the end, and not rated it, is to like it
+SHARED: Mapping[str, Any] = {"threshold": 7, "rank": 8, "refits": 10, "watched_counts": False}
 WHOLE = {"threshold": (1, 10), "rank": (0, 64), "refits": (4, 100)}
 
 RESOURCES: Mapping[str, Resources] = {
@@ -61,6 +83,8 @@ def filled(
         value = found[name]
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise ValueError(f"{name} is {value!r}: give a whole number from {least} to {most}")
+    if not isinstance(found["watched_counts"], bool):
+        raise ValueError(f"watched_counts is {found['watched_counts']!r}: give true or false")
     return found
 
 

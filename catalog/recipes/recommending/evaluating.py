@@ -18,6 +18,7 @@ from catalog.recsys.metrics.popularity import popularity_share, short_head
 from catalog.recsys.metrics.reach import reach
 from catalog.recsys.metrics.recall import recall
 from catalog.recsys.prediction import LEAST, MOST
+from catalog.recsys.signals import is_rated
 from catalog.recsys.splits import LIKED
 from mlops.ports import Fold, Metric, Rows
 
@@ -89,7 +90,7 @@ def _of_lists(arm: Arm, fold: Fold, asked: Sequence[Person]) -> list[Metric]:
     for row, person, films in zip(hits, asked, lists, strict=True):
         row[: len(films)] = np.isin(films, person.liked)
     liked = np.array([len(person.liked) for person in asked])
-    catalogue, counts = np.unique(fold.train["film"], return_counts=True)
+    catalogue, counts = np.unique(fold.train["film"][is_rated(fold.train)], return_counts=True)
     shown = _places(catalogue, lists)
     return [
         _mean("ndcg-10", "NDCG@10", ndcg(hits, liked, 10)),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import tablib
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from catalog.formats import csv_file
+from catalog.admin.films_csv import FilmsCsv
 from catalog.selectors import rights_desk as reads
 from catalog.territories import TERRITORIES
 
@@ -39,7 +40,9 @@ def clashes(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """Gaps between licences and licences that overlap, each with the film they are of."""
     gaps, overlaps = reads.clashes(timezone.localdate())
     if request.GET.get("as") == "csv":
-        return csv_file("rights-gaps-and-overlaps", HEADER, [*_rows("gap", gaps), *_rows("overlap", overlaps)])
+        rows = tablib.Dataset(*_rows("gap", gaps), *_rows("overlap", overlaps), headers=HEADER)
+        named = {"Content-Disposition": 'attachment; filename="rights-gaps-and-overlaps.csv"'}
+        return HttpResponse(FilmsCsv().export_data(rows), content_type=FilmsCsv().get_content_type(), headers=named)
     parts = [
         (_("Gaps"), _("A pause of sixty days at most: perhaps a day that was mistyped."), gaps),
         (_("Overlaps"), _("Held twice: paid for twice, perhaps, or a renewal with the wrong first day."), overlaps),

@@ -61,7 +61,7 @@ def act(request: HttpRequest, play_id: int) -> HttpResponse:
         return redirect(f"{back}#play-{play_id}")
     if not isinstance(play, Play):
         return private(render(request, "_partials/play_gone.html", {"why": _("Deleted for good.")}))
-    context = {"play": with_pictures([play])[0], "fragment": True}
+    context = {"play": with_pictures([play])[0], "fragment": True, "full": "full" in request.POST}
     return private(render(request, "_partials/play_row.html", context))
 
 

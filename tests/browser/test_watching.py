@@ -144,7 +144,7 @@ def test_an_address_that_is_refused_is_changed_for_a_new_one(
     until(page, "!film.src.includes('/reel/x') && film.readyState >= 1 && !film.error")
     Licence.objects.all().delete()
     page.reload()
-    assert "does not play in United Kingdom tonight" in page.inner_text("h1")
+    assert "does not play here tonight" in page.inner_text("h1")
     assert page.locator("video").count() == 0
     context.close()
 

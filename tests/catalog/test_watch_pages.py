@@ -73,8 +73,8 @@ def test_without_rights_there_is_no_player_but_a_reason_and_the_film_s_own_page(
     assert response.status_code == 451
     text = said(response)
     assert "<video" not in text
-    assert "Elsewhere does not play in United Kingdom tonight" in text
-    assert "Our rights begin on 1 May 2090" in text
+    assert "Elsewhere does not play here tonight" in text
+    assert "United Kingdom: our rights begin on 1 May 2090" in text
     assert client.get(film.get_absolute_url()).status_code == 200
 
 

@@ -51,6 +51,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
         "publish the next edition": _every(tick, "catalog.publish_edition"),
         "tend what is due": _every(tend_every, "mlops.tend"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
+        "forget old moves": _once(DAY, "catalog.forget_moves"),
         "thin old work": _once(DAY, "mlops.thin_work"),
         "watch for drift": _once(drift_every, "mlops.watch_drift"),
     } | {f"heartbeat of {queue}": _every(10, "moviesite.heartbeat", queue=queue) for queue in QUEUES}

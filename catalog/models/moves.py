@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -72,6 +73,9 @@ class Move(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_origin_display()}: {self.total} rows"
+
+    def get_absolute_url(self) -> str:
+        return reverse("move", args=[self.pk])
 
     @property
     def is_wipe(self) -> bool:

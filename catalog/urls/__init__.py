@@ -7,7 +7,7 @@ from catalog.views import converters
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
 
-from catalog.urls import charts, films, finding, house, learned, me, proofs, watching  # noqa: E402 — they use the converters
+from catalog.urls import charts, films, finding, house, learned, me, moving, proofs, watching  # noqa: E402 — they use the converters
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *finding.urlpatterns,
     *learned.urlpatterns,
     *me.urlpatterns,
+    *moving.urlpatterns,
     *proofs.urlpatterns,
     *watching.urlpatterns,
     *films.urlpatterns,  # last: its own addresses end in any word

@@ -1,4 +1,5 @@
 """IMDb's files: points of ten as they are, headers old and new, only films."""
+# ruff: noqa: E501 — headers as IMDb writes them
 
 from datetime import date
 
@@ -15,9 +16,9 @@ tt0041959,9,2015-05-14,The Third Man,The Third Man,https://x,Movie,8.1,93,1949,N
 tt0022100,10,2016-01-02,M - A City Searches for a Murderer,M,https://x,movie,8.3,99,1931,Crime,1,1931-05-11,Fritz Lang
 tt2802850,8,2016-01-03,Fargo,Fargo,https://x,TV Series,8.8,53,2014,Crime,1,2014-04-15,
 """
-OLD = '''"position","const","created","modified","description","Title","Title type","Directors","You rated","IMDb Rating","Runtime (mins)","Year","Genres","Num. Votes","Release Date (month/day/year)","URL"
+OLD = """"position","const","created","modified","description","Title","Title type","Directors","You rated","IMDb Rating","Runtime (mins)","Year","Genres","Num. Votes","Release Date (month/day/year)","URL"
 "1","tt0041959","Thu May 14 00:00:00 2015","","","The Third Man","Feature Film","Carol Reed","9","8.2","93","1949","noir","1","1949-09-02","http://x"
-'''
+"""
 WATCHLIST = """Position,Const,Created,Modified,Description,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,Num Votes,Release Date,Directors,Your Rating,Date Rated
 1,tt0041959,2020-02-03,2020-02-03,see again,The Third Man,The Third Man,https://x,Movie,8.1,93,1950,Noir,1,1949-09-02,Carol Reed,9,2015-05-14
 """
@@ -53,5 +54,10 @@ def test_a_watchlist_is_put_on_the_watchlist_and_a_year_may_be_one_off(films: li
     user = make_user()
     imported(user, WATCHLIST.encode(), "WATCHLIST.csv")
     (entry,) = FilmList.objects.get(user=user, is_watchlist=True).entries.all()
-    assert (entry.title, entry.year, entry.note, entry.added_at.date()) == ("The Third Man", 1949, "see again", date(2020, 2, 3))
+    assert (entry.title, entry.year, entry.note, entry.added_at.date()) == (
+        "The Third Man",
+        1949,
+        "see again",
+        date(2020, 2, 3),
+    )
     assert rated(user) == [("The Third Man", 9, date(2015, 5, 14))]

@@ -58,7 +58,13 @@ FILES: dict[str, str | bytes] = {
 
 @pytest.fixture
 def films() -> dict[str, Movie]:
-    known = {"The Third Man": 1949, "M": 1931, "Good, the Bad and the Ugly, The": 1966, "Vertigo": 1958, "Metropolis": 1927}
+    known = {
+        "The Third Man": 1949,
+        "M": 1931,
+        "Good, the Bad and the Ugly, The": 1966,
+        "Vertigo": 1958,
+        "Metropolis": 1927,
+    }
     return {title: make_movie(title, year=year) for title, year in known.items()}
 
 
@@ -92,8 +98,15 @@ def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
         ("M", date(2022, 5, 4)),
         ("Metropolis", date(2022, 5, 5)),
     ]
-    assert (rainy.title, rainy.note, rainy.made_at.date()) == ("Rainy nights", "Two lines,\nwith a comma", date(2020, 2, 2))
-    assert [(row.title, row.note) for row in rainy.entries.order_by("position")] == [("M", "whistled"), ("The Third Man", "")]
+    assert (rainy.title, rainy.note, rainy.made_at.date()) == (
+        "Rainy nights",
+        "Two lines,\nwith a comma",
+        date(2020, 2, 2),
+    )
+    assert [(row.title, row.note) for row in rainy.entries.order_by("position")] == [
+        ("M", "whistled"),
+        ("The Third Man", ""),
+    ]
     assert tallies.differences() == []
     told = outcomes(move)
     assert told["RATING", "Nobody Knows This"] == "UNKNOWN"
@@ -103,7 +116,9 @@ def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
     assert move.aside == ["deleted/diary.csv", "profile.csv"]
 
 
-def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_theirs_to_decide(films: dict[str, Movie]) -> None:
+def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_theirs_to_decide(
+    films: dict[str, Movie],
+) -> None:
     user = make_user()
     before = exported(user)
     move = looked_at(user, zipped(FILES))

@@ -65,3 +65,7 @@ class TooManyAttempts(CatalogError):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"Too many attempts: try again in {max(1, round(wait.total_seconds()))} seconds.")
         self.wait = wait
+
+
+class MoveRefused(CatalogError):
+    """An import, or a clearing away, that cannot be done as it stands now."""

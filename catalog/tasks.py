@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import alerts, editions, erasure, publishing
+from catalog.services import alerts, editions, erasure, moves, moving, publishing
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -39,6 +39,18 @@ def erase_member(lease: work.Lease) -> dict[str, Any]:
 
     found = erasure.carry_out(at=timezone.now(), still=still, **lease.payload)
     return {"erasure": found.pk if found else None}
+
+
+@work.handled(queue.MOVE)
+def move(lease: work.Lease) -> dict[str, Any]:
+    """Do one piece of what a member brings, takes away or undoes; a redelivery goes on with the first row not done."""
+    return moving.carry_out(lease=lease, at=timezone.now())
+
+
+@shared_task(name="catalog.forget_moves")
+def forget_moves(*, every: float = 0, **_: Any) -> None:
+    """Let go, once a day, what was brought or taken away so long ago that it cannot be undone any more."""
+    work.on_tick(queue.FORGET_MOVES, every=every, clock=timezone.now, act=lambda at: moves.forget_old(at=at))
 
 
 @shared_task(name="catalog.thin_editions")

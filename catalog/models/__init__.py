@@ -5,6 +5,7 @@ from catalog.models.feed_links import FeedLink
 from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
 from catalog.models.lists import FilmList, ListEntry
+from catalog.models.moves import Move, MoveRow
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.names import FilmNames
 from catalog.models.partners import Partner, PartnerKey
@@ -29,6 +30,8 @@ __all__ = [
     "ImportedVotes",
     "Licence",
     "ListEntry",
+    "Move",
+    "MoveRow",
     "Movie",
     "Partner",
     "PartnerKey",

@@ -1,6 +1,7 @@
 """The films of a list: put on, noted, moved, taken off. Each act locks the list, so that two windows cannot lose a row."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -41,6 +42,11 @@ def put(film_list: FilmList, movie_id: int, at: datetime, note: str = "") -> tup
     made = ListEntry.objects.create(list=film_list, movie=movie, position=_end(film_list), added_at=at, **kept)
     touch(film_list, at)
     return made, True
+
+
+def append(film_list: FilmList, **given: Any) -> ListEntry:
+    """Put a row at the end of a list as it is given; the caller has looked for room."""
+    return ListEntry.objects.create(list=film_list, position=_end(film_list), **given)
 
 
 def change_film(*, entry_id: int, note: str, by: User, at: datetime, place: int | None = None) -> ListEntry:

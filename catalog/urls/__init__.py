@@ -16,6 +16,7 @@ from catalog.urls import (  # noqa: E402 — they use the converters
     keeping,
     learned,
     me,
+    moving,
     proofs,
     watching,
 )
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keeping.urlpatterns,
     *learned.urlpatterns,
     *me.urlpatterns,
+    *moving.urlpatterns,
     *proofs.urlpatterns,
     *watching.urlpatterns,
     *films.urlpatterns,  # last: its own addresses end in any word

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.models import FeedLink, FilmList, ListEntry, Movie, Removal, User, Viewing
+from catalog.models import FeedLink, FilmList, ListEntry, Move, MoveRow, Movie, Removal, User, Viewing
 from tests.factories.catalog import make_movie, make_user
 from tests.factories.mlops import NOON
 
@@ -56,3 +56,16 @@ def make_feed_link(user: User | None = None, **given: Any) -> FeedLink:
     """The secret address of a member's diary."""
     fields = {"kind": FeedLink.Kind.DIARY, "token": secrets.token_urlsafe(24), "made_at": NOON}
     return FeedLink.objects.create(user=user or make_user(), **{**fields, **given})
+
+
+def make_move(user: User | None = None, **given: Any) -> Move:
+    """An import from Letterboxd that is done, without rows."""
+    fields = {"origin": Move.Origin.LETTERBOXD, "name": "letterboxd.zip", "state": Move.State.DONE, "asked_at": NOON}
+    return Move.objects.create(user=user or make_user(), **{**fields, **given})
+
+
+def make_move_row(move: Move | None = None, **given: Any) -> MoveRow:
+    """A rating of a film that nobody found yet."""
+    move = move or make_move()
+    fields = {"number": move.rows.count() + 1, "kind": "RATING", "title": "Metropolis", "year": 1927}
+    return MoveRow.objects.create(move=move, **{**fields, "facts": {"value": 8, "rated_at": None}, **given})

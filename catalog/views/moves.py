@@ -108,8 +108,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     given = {name.removeprefix("row-"): value for name, value in request.POST.items() if name.startswith("row-")}
     try:
         for number, value in given.items():
-            if number.isdigit() and value.isdigit():
-                chosen = int(value) or None
+            if number.isdigit() and str(value).isdigit():
+                chosen = int(str(value)) or None
                 moves.decide(move_id=pk, number=int(number), movie_id=chosen, by=found.user, at=timezone.now())
     except CatalogError as refusal:
         messages.error(request, str(refusal))
@@ -155,7 +155,7 @@ def _details(request: HttpRequest, found: Move, told: reads.Progress) -> dict[st
     page = Paginator(reads.doubtful(found), PER_PAGE).get_page(request.GET.get("page"))
     films = reads.candidates(list(page.object_list)) if found.state == Move.State.READY else {}
     for row in page.object_list:
-        row.films = [films[pk] for pk in row.candidates if pk in films]
+        row.films = [films[pk] for pk in row.candidates if pk in films]  # type: ignore[attr-defined]
     kinds = [(NAMES[kind], _counts(counts)) for kind, counts in told.by_kind.items()]
     rest = reads.not_taken(found)
     return {

@@ -60,15 +60,7 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     page.keyboard.press("m")
     assert page.evaluate(f"{FILM}.muted")
     assert page.inner_text("#said") == "Sound off"
-    page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Keys").focus()
-    page.keyboard.press("Space")  # the button's own key: the film plays on
-    assert page.get_by_role("dialog", name="Keys").is_visible()
-    assert not page.evaluate(f"{FILM}.paused")
-    page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
+    help_comes_and_takes_no_key_from_a_button(page)
     with page.expect_response(lambda answer: "/progress" in answer.url):
         page.keyboard.press("Space")
     until(page, "film.paused")
@@ -82,6 +74,22 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     assert abs(play.position - stopped) <= 1
     assert play.furthest >= 50
 
+    goes_on_and_starts_over(page, play)
+
+
+def help_comes_and_takes_no_key_from_a_button(page: Any) -> None:
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keys").focus()
+    page.keyboard.press("Space")  # the button's own key: the film plays on
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    assert not page.evaluate(f"{FILM}.paused")
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+
+
+def goes_on_and_starts_over(page: Any, play: Play) -> None:
     page.get_by_role("link", name="Go on").first.click()
     until(page, f"Math.abs(film.currentTime - {play.position}) < 1.5 && film.readyState >= 2")
     assert page.evaluate(f"{FILM}.paused")

@@ -108,7 +108,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     given = {name.removeprefix("row-"): value for name, value in request.POST.items() if name.startswith("row-")}
     try:
         for number, value in given.items():
-            if number.isdigit() and str(value).isdigit():
+            if _whole(number) and _whole(str(value)):
                 chosen = int(str(value)) or None
                 moves.decide(move_id=pk, number=int(number), movie_id=chosen, by=found.user, at=timezone.now())
     except CatalogError as refusal:
@@ -116,7 +116,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Your choices are noted."))
     page = request.POST.get("page", "1")
-    return redirect(f"{found.get_absolute_url()}?page={page if page.isdigit() else 1}#doubtful")
+    return redirect(f"{found.get_absolute_url()}?page={page if _whole(page) else 1}#doubtful")
 
 
 @require_POST
@@ -185,3 +185,7 @@ def _told(row: Any) -> tuple[Any, Any, str]:
     day = row.facts.get("rated_at") or row.facts.get("seen_on") or row.facts.get("added_at") or ""
     reason = row.problem or (row.get_outcome_display() if row.outcome else row.get_state_display())
     return row.facts.get("value"), day[:10], str(reason)
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

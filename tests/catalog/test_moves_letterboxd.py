@@ -75,7 +75,7 @@ def rated(user: User) -> dict[str, tuple[int, date]]:
 
 def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
     user = make_user()
-    move = imported(user, zipped(FILES))
+    imported(user, zipped(FILES))
     assert rated(user) == {
         "The Third Man": (8, date(2022, 1, 1)),
         "M": (1, date(2020, 1, 5)),

@@ -30,6 +30,24 @@ def until(page: Any, what: str) -> None:
     pytest.fail(f"never: {what}; {page.evaluate(STATE)}")
 
 
+def try_the_keys(page: Any) -> None:
+    """Captions, sound, help; and on a button its own key, not the film's."""
+    page.keyboard.press("c")
+    assert page.evaluate(f"{FILM}.textTracks[0].mode") == "showing"
+    until(page, "film.textTracks[0].activeCues && film.textTracks[0].activeCues.length === 1")
+    page.keyboard.press("m")
+    assert page.evaluate(f"{FILM}.muted")
+    assert page.inner_text("#said") == "Sound off"
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keys").focus()
+    page.keyboard.press("Space")  # the button's own key: the film plays on
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    assert not page.evaluate(f"{FILM}.paused")
+    page.keyboard.press("Escape")
+
+
 def test_a_film_plays_seeks_and_is_gone_on_with(
     films: list[Movie], visitor: User, open_page: Open, settings: Any
 ) -> None:
@@ -54,20 +72,7 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     until(page, "film.currentTime > 50 && !film.seeking && film.readyState >= 2")
     page.keyboard.press("ArrowLeft")
     until(page, "film.currentTime < 50 && film.readyState >= 2")
-    page.keyboard.press("c")
-    assert page.evaluate(f"{FILM}.textTracks[0].mode") == "showing"
-    until(page, "film.textTracks[0].activeCues && film.textTracks[0].activeCues.length === 1")
-    page.keyboard.press("m")
-    assert page.evaluate(f"{FILM}.muted")
-    assert page.inner_text("#said") == "Sound off"
-    page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Keys").focus()
-    page.keyboard.press("Space")  # the button's own key: the film plays on
-    assert page.get_by_role("dialog", name="Keys").is_visible()
-    assert not page.evaluate(f"{FILM}.paused")
-    page.keyboard.press("Escape")
+    try_the_keys(page)
     page.evaluate("document.activeElement.blur()")
     with page.expect_response(lambda answer: "/progress" in answer.url):
         page.keyboard.press("Space")

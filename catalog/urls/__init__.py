@@ -8,13 +8,14 @@ register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
 register_converter(converters.EndingConverter, "fileending")
 
-from catalog.urls import charts, films, finding, house, learned, me, proofs  # noqa: E402 — they use the converters
+from catalog.urls import charts, films, finding, house, learned, machines, me, proofs  # noqa: E402 — they use the converters
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
     *charts.urlpatterns,
     *finding.urlpatterns,
     *learned.urlpatterns,
+    *machines.urlpatterns,
     *me.urlpatterns,
     *proofs.urlpatterns,
     *films.urlpatterns,  # last: its own addresses end in any word

@@ -13,6 +13,7 @@ from catalog.recsys.editions import parse
 from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import decimal, edition_document
+from catalog.views import structured
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
@@ -41,6 +42,9 @@ def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genr
         "page_obj": page,
         "querystring": without_page(request),
         "rows": printed.rows(max(0, page.start_index() - 1), page.end_index()) if printed else "",
+        "list_ld": structured.item_list(
+            request, _("The chart"), printed.items(max(0, page.start_index() - 1), page.end_index()) if printed else ()
+        ),
         "decade": decade,
         "genre": genre,
         "facets": printed.facets() if printed else None,

@@ -15,6 +15,7 @@ from catalog.selectors import recommendations as reads
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
+from catalog.views import mine
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.pick_rows import pick_rows
@@ -46,7 +47,7 @@ def _home(
         "today": today,
         "edition": edition,
         "document": edition_document(edition) if edition else None,
-        "rows": printed.rows(0, 10) if printed else "",
+        "rows": mine.marked(request, printed.rows(0, 10)) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }

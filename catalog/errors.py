@@ -19,6 +19,22 @@ class BadRating(CatalogError):
     """A rating that is not a whole number from 1 to 10."""
 
 
+class NotKept(CatalogError):
+    """There is no such thing among what this member keeps."""
+
+
+class TooMany(CatalogError):
+    """More than one member may keep."""
+
+
+class BadWords(CatalogError):
+    """A title, a note or a day that cannot be kept as it was given; field is where it was given."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class NotPublishable(CatalogError):
     """A source's terms do not allow showing its data here."""
 
@@ -35,7 +51,7 @@ class TicketRefused(CatalogError):
     """The address of a film that has expired, or was made for somebody else, for another film, or not here."""
 
 
-class NotKept(CatalogError):
+class NotRecorded(CatalogError):
     """What somebody watched is not kept: they did not ask for it, or it is gone."""
 
 

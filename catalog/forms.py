@@ -87,6 +87,6 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's ow
                 "A number seen before pulls one's own towards it. A film's means and bars stay folded until then."
             ),
             "record_plays": _(
-                "Where you stopped, and what you saw to the end: that may teach recommendations, too. Without it nothing is written down."
+                "Where you stopped, and what you saw to the end, which may teach recommendations. Without it nothing is kept."
             ),
         }

@@ -1,15 +1,19 @@
 from catalog.models.alerts import Alert
 from catalog.models.attempts import Attempt
 from catalog.models.charts import ChartEdition, RankChange, Standing, Tally
+from catalog.models.feed_links import FeedLink
 from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
+from catalog.models.lists import FilmList, ListEntry
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
 from catalog.models.plays import Play
 from catalog.models.preferences import Preferences
 from catalog.models.ratings import Rating
+from catalog.models.removals import Removal
 from catalog.models.sources import DataImport, Source
+from catalog.models.viewings import Viewing
 
 __all__ = [
     "GENRES",
@@ -17,9 +21,12 @@ __all__ = [
     "Attempt",
     "ChartEdition",
     "DataImport",
+    "FeedLink",
+    "FilmList",
     "Hidden",
     "ImportedVotes",
     "Licence",
+    "ListEntry",
     "Movie",
     "Partner",
     "PartnerKey",
@@ -28,9 +35,11 @@ __all__ = [
     "RankChange",
     "Rater",
     "Rating",
+    "Removal",
     "Source",
     "Standing",
     "Tally",
     "User",
+    "Viewing",
     "genre_line",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.models import ChartEdition, Movie, Standing
-from catalog.selectors.recommendations import Judge
+from catalog.selectors.judges import Judge
 
 HEAD = 100  # only what one judge puts among its first so many is told: further down, places mean little
 Ids = npt.NDArray[np.int64]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from catalog.errors import NotKept
+from catalog.errors import NotRecorded
 from catalog.models import Play, Preferences, User
 
 CREDITS = 20  # a film is seen when less than a twentieth of it is left
@@ -50,22 +50,22 @@ def is_seen(position: int, length: int) -> bool:
 
 
 def remove(*, by: User, play_id: int, at: datetime) -> Play:
-    """Take a viewing out of the row of what to go on with; where it stopped is kept. Raises NotKept."""
+    """Take a viewing out of the row of what to go on with; where it stopped is kept. Raises NotRecorded."""
     return _change(by, play_id, removed_at=at)
 
 
 def restore(*, by: User, play_id: int, at: datetime) -> Play:
-    """Put a viewing back into the row. Raises NotKept."""
+    """Put a viewing back into the row. Raises NotRecorded."""
     return _change(by, play_id, removed_at=None)
 
 
 def mark_seen(*, by: User, play_id: int, at: datetime) -> Play:
-    """Say that a member has seen a film to its end, wherever that was; how far it got here stays. Raises NotKept."""
+    """Say that a member has seen a film to its end, wherever that was; how far it got here stays. Raises NotRecorded."""
     return _change(by, play_id, finished_at=at, by_hand=True)
 
 
 def unmark_seen(*, by: User, play_id: int, at: datetime) -> Play:
-    """Take back what was said by hand; a film seen here to its end stays seen. Raises NotKept."""
+    """Take back what was said by hand; a film seen here to its end stays seen. Raises NotRecorded."""
     return _change(by, play_id, finished_at=None, by_hand=False)
 
 
@@ -77,7 +77,7 @@ def forget(*, by: User, at: datetime) -> int:
 
 
 def forget_one(*, by: User, play_id: int, at: datetime) -> None:
-    """Delete one viewing for good. Raises NotKept."""
+    """Delete one viewing for good. Raises NotRecorded."""
     with transaction.atomic():
         _mine(by, play_id).delete()
 
@@ -88,19 +88,19 @@ def _change(by: User, play_id: int, **values: datetime | bool | None) -> Play:
     if "finished_at" in values and bool(play.finished_at) == bool(values["finished_at"]):
         return play
     if "finished_at" in values and play.finished_at and not play.by_hand:
-        raise NotKept("This film was seen to its end here: that stays. You may delete the whole viewing.")
+        raise NotRecorded("This film was seen to its end here: that stays. You may delete the whole viewing.")
     for name, value in values.items():
         setattr(play, name, value)
     try:
         with transaction.atomic():
             play.save(update_fields=list(values))
     except IntegrityError as error:
-        raise NotKept("You have begun this film anew since then: go on with that.") from error
+        raise NotRecorded("You have begun this film anew since then: go on with that.") from error
     return play
 
 
 def _mine(by: User, play_id: int) -> Play:
     play = Play.objects.select_for_update().filter(user=by, pk=play_id).first()
     if play is None:
-        raise NotKept("This viewing is not kept any more.")
+        raise NotRecorded("This viewing is not kept any more.")
     return play

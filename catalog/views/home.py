@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from catalog.models import ChartEdition, Licence, Movie, User
-from catalog.selectors import charts, disagreements, films, watching
-from catalog.selectors import recommendations as reads
+from catalog.selectors import charts, disagreements, films, judges, watching
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
@@ -36,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     edition, today = charts.newest(), day_here(request)
     printed = Printed.of(edition) if edition else None
     edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
-    found, lack = reads.at_work()
+    found, lack = judges.at_work()
     made_of = ("home", printed and printed.key, edits, today, found.label if found else lack)
     return framed(request, made_of, lambda: _home(request, edition, printed, edits, today))
 
@@ -59,20 +58,20 @@ def _home(
 
 def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, Any]:
     """Return what stands beside the chart: the visitor's own list, or a newcomer's, or nothing learned."""
-    found, lack = reads.at_work()
-    if found is None:
-        return {"lack": lack}
     if isinstance(request.user, User):
         own = recommendations.for_member(by=request.user, most=LEARNED)
         if own.picks:
-            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), day_here(request))}
+            return {"judge": own.judge, "picks": pick_rows(own.picks, chosen(request), day_here(request))}
+    found, lack = judges.at_work()
+    if found is None:
+        return {"lack": lack}
     return {"judge": found, **_newcomers(found.label, chain, edited)}
 
 
 @lru_cache(maxsize=4)
 def _newcomers(label: str, chain: str | None, edited: int) -> dict[str, Any]:
     """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
-    found, edition = reads.judge(), charts.newest()
+    found, edition = judges.judge(), charts.newest()
     listed = disagreements.newcomers_list(found, NEWCOMER)
     split = disagreements.disagreements(found, edition, {}, personal=False, most=1) if edition else None
     return {

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.errors import NotKept
+from catalog.errors import NotRecorded
 from catalog.models import Play, User
 from catalog.selectors import watching
 from catalog.services import plays
@@ -55,7 +55,7 @@ def act(request: HttpRequest, play_id: int) -> HttpResponse:
         return redirect(back)
     try:
         play = ACTS[doing](by=request.user, play_id=play_id, at=timezone.now())
-    except NotKept as refusal:
+    except NotRecorded as refusal:
         return _refused(request, back, str(refusal))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect(f"{back}#play-{play_id}")

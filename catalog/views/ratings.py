@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from catalog.errors import BadRating, UnknownMovie
 from catalog.models import Movie, User
 from catalog.services import ratings, recommendations
-from catalog.views.films import rating_context
+from catalog.views.films import bands_of, rating_context
 from catalog.views.private import to_login
 
 
@@ -47,5 +47,9 @@ def _act(request: HttpRequest, user: User, pk: int) -> str:
 
 def _fragment(request: HttpRequest, pk: int, problem: str) -> HttpResponse:
     film = get_object_or_404(Movie.objects.select_related("standing__edition", "imported"), pk=pk)
-    context = rating_context(request, film) | {"problem": problem, "fragment": True}
+    context = (
+        rating_context(request, film, posted=True)
+        | {"bands": bands_of(film), "imported": getattr(film, "imported", None)}
+        | {"problem": problem, "fragment": True}
+    )
     return render(request, "_partials/rating_answer.html", context, status=422 if problem else 200)

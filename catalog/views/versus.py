@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import ChartEdition, User
-from catalog.selectors import charts, disagreements, properties
+from catalog.models import ChartEdition
+from catalog.selectors import charts, disagreements, judges, properties
 from catalog.selectors import recommendations as reads
+from catalog.selectors.judges import Judge
 from catalog.selectors.properties import Measure, Property, Side
-from catalog.selectors.recommendations import Judge
+from catalog.views import asking
 from catalog.views import property_words as words
 from catalog.views.private import private
 
@@ -22,7 +23,7 @@ EDITIONS = ("recounted", "first-recounted")  # counts whose «of» is an edition
 
 def versus(request: HttpRequest) -> HttpResponse:
     """Each property with its claim, our definition, the measurement, and whether it holds."""
-    judge, lack = reads.at_work()
+    judge, lack = judges.at_work()
     edition = charts.newest()
     context = {
         "judge": judge,
@@ -40,11 +41,9 @@ def _split(request: HttpRequest, judge: Judge | None, edition: ChartEdition | No
     """Return where the judges disagree: for this visitor if their ratings say anything, else for nobody in particular."""
     if judge is None or edition is None:
         return None
-    if isinstance(request.user, User):
-        given = reads.ratings_of(request.user)
-        if reads.likes(judge.model, given):
-            hidden = reads.hidden_by(request.user).values_list("movie_id", flat=True)
-            return disagreements.disagreements(judge, edition, given, set(hidden), personal=True)
+    taste = asking.taste_of(request)
+    if reads.likes(judge.model, taste.ratings):
+        return disagreements.disagreements(judge, edition, taste.ratings, taste.hidden, personal=True)
     return disagreements.disagreements(judge, edition, {}, personal=False)
 
 

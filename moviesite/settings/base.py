@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from moviesite import schedules
 from moviesite.settings import env
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
+from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -78,6 +79,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "catalog.territories.context",
+                "catalog.views.own_film.frame",
                 "catalog.views.alerts.context",
             ]
         },
@@ -219,29 +221,6 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "catalog.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-
-# --- the partner API ---------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["catalog.api.authentication.PartnerKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["catalog.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "catalog.api.errors.problem",
-    "UNAUTHENTICATED_USER": None,
-    "DEFAULT_METADATA_CLASS": None,
-    "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": f"{env.whole('API_PER_MINUTE', 600, least=1)}/minute"},
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Retromovies API",
-    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-}
 
 # --- work in the background --------------------------------------------------------------------------------------
 # kombu spells a unix socket differently from redis-py.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from catalog.errors import NotKept
+from catalog.errors import NotRecorded
 from catalog.models import Play
 from catalog.selectors import watching as reads
 from catalog.services import plays, preferences
@@ -121,7 +121,7 @@ def test_marked_as_seen_by_hand_and_taken_back(member, film):
 
 def test_what_was_seen_here_to_its_end_is_not_taken_back(member, film):
     play = watch(member, film, LENGTH)
-    with pytest.raises(NotKept, match="stays"):
+    with pytest.raises(NotRecorded, match="stays"):
         plays.unmark_seen(by=member, play_id=play.pk, at=NOON)
     assert plays.mark_seen(by=member, play_id=play.pk, at=NOON + HOUR).finished_at == NOON
 
@@ -130,13 +130,13 @@ def test_a_mark_is_not_taken_back_over_a_viewing_begun_since(member, film):
     play = watch(member, film, 600)
     plays.mark_seen(by=member, play_id=play.pk, at=NOON)
     watch(member, film, 20, NOON + HOUR)
-    with pytest.raises(NotKept, match="begun this film anew"):
+    with pytest.raises(NotRecorded, match="begun this film anew"):
         plays.unmark_seen(by=member, play_id=play.pk, at=NOON + HOUR)
 
 
 def test_nobody_touches_what_another_one_watched(member):
     foreign = make_play()
     for act in (plays.remove, plays.restore, plays.mark_seen, plays.unmark_seen, plays.forget_one):
-        with pytest.raises(NotKept):
+        with pytest.raises(NotRecorded):
             act(by=member, play_id=foreign.pk, at=NOON)
     assert Play.objects.get().removed_at is None

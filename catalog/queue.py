@@ -8,9 +8,11 @@ from mlops import work
 
 PUBLISH_EDITION = "catalog.publish_edition"
 THIN_EDITIONS = "catalog.thin_editions"
-NAMES = (PUBLISH_EDITION, THIN_EDITIONS)
+FIND_RETURNS = "catalog.find_returns"
+NAMES = (FIND_RETURNS, PUBLISH_EDITION, THIN_EDITIONS)
 ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
-JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts"}
+MOVE_IN = "catalog.move_in"  # a member's import: read, carried out, taken back
+JOBS = {ERASE_MEMBER: ERASING, MOVE_IN: "charts", PUBLISH_EDITION: "charts"}
 
 PACE = 1.0  # a nudge a second says all that needs saying
 

@@ -8,7 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import editions, erasure, publishing
+from catalog.services import alerts, editions, erasure, publishing
+from catalog.services.moving import applying, reading
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -41,6 +42,19 @@ def erase_member(lease: work.Lease) -> dict[str, Any]:
     return {"erasure": found.pk if found else None}
 
 
+@work.handled(queue.MOVE_IN)
+def move_in(lease: work.Lease) -> dict[str, Any]:
+    """Read a member's import, carry it out, or take it back; a redelivery goes on where the last one stopped."""
+
+    def beat(done: int, total: int) -> None:
+        work.hold(lease=lease, at=timezone.now())
+        work.heartbeat(lease=lease, at=timezone.now(), done=done, total=total)
+
+    act = {"read": reading.read, "apply": applying.carry_out, "undo": applying.take_back}[lease.payload["act"]]
+    found = act(import_id=lease.payload["import"], at=timezone.now(), beat=beat)
+    return {"state": found.state if found else None}
+
+
 @shared_task(name="catalog.thin_editions")
 def thin_editions(*, every: float = 0, **_: Any) -> None:
     """Remove full artefacts that the keeping policy lets go, once for each due moment."""
@@ -51,3 +65,15 @@ def _thin(at: datetime) -> None:
     gone = editions.thin(by=SYSTEM, at=at)
     if gone:
         logger.info("%s artefacts thinned", gone)
+
+
+@shared_task(name="catalog.find_returns")
+def find_returns(*, every: float = 0, **_: Any) -> None:
+    """Mark the awaited films that play again, once for each due moment."""
+    work.on_tick(queue.FIND_RETURNS, every=every, clock=timezone.now, act=_find)
+
+
+def _find(at: datetime) -> None:
+    found = alerts.find(at=at)
+    if found:
+        logger.info("%s awaited films play again", found)

@@ -6,14 +6,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from catalog.admin import licences_import, rights_desk
 from catalog.admin.history import Remembered
 from catalog.admin.reasons import Reasoned, ReasonForm
 from catalog.models import Licence
@@ -86,6 +87,7 @@ class Window(DropdownFilter):
 @admin.register(Licence)
 class LicenceAdmin(Reasoned, Remembered):
     form = LicenceForm
+    actions_list = ("calendar", "clashes", "by_csv")
     may_revert = True
     list_display = ("film", "territory", "starts_on", "ends_on", "state")
     list_filter = (
@@ -103,6 +105,18 @@ class LicenceAdmin(Reasoned, Remembered):
     ordering = ("ends_on", "pk")
     readonly_fields = ("source",)
     fieldsets = ((None, {"fields": ("movie", "territory", ("starts_on", "ends_on"), "source", "reason")}),)
+
+    @action(description=_("Calendar"), permissions=["view"], icon="calendar_month", url_path="calendar")
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        return rights_desk.calendar(self, request)
+
+    @action(description=_("Gaps and overlaps"), permissions=["view"], icon="join_inner", url_path="clashes")
+    def clashes(self, request: HttpRequest) -> HttpResponse:
+        return rights_desk.clashes(self, request)
+
+    @action(description=_("Import by CSV"), permissions=["add", "change"], icon="upload", url_path="by-csv")
+    def by_csv(self, request: HttpRequest) -> HttpResponse:
+        return licences_import.page(self, request)
 
     @display(description=_("film"), ordering="movie__sort_title")
     def film(self, obj: Licence) -> str:

@@ -6,6 +6,8 @@ from catalog.models.hidden import Hidden
 from catalog.models.licences import Licence
 from catalog.models.lists import FilmList, ListEntry
 from catalog.models.movies import GENRES, ImportedVotes, Movie, genre_line
+from catalog.models.moving import ImportLine, MemberImport
+from catalog.models.names import FilmNames
 from catalog.models.partners import Partner, PartnerKey
 from catalog.models.people import Rater, User
 from catalog.models.plays import Play
@@ -23,10 +25,13 @@ __all__ = [
     "DataImport",
     "FeedLink",
     "FilmList",
+    "FilmNames",
     "Hidden",
+    "ImportLine",
     "ImportedVotes",
     "Licence",
     "ListEntry",
+    "MemberImport",
     "Movie",
     "Partner",
     "PartnerKey",

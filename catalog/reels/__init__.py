@@ -41,7 +41,7 @@ class Library(Protocol):
 
 def library() -> Library:
     """Return the library that settings name."""
-    return _made(settings.REELS)
+    return _made(settings.REELS["LIBRARY"])
 
 
 @lru_cache(maxsize=4)

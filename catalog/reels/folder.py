@@ -13,12 +13,15 @@ logger = logging.getLogger(__name__)
 
 
 class FolderLibrary:
-    """Reads REELS_FOLDER. A manifest: {"file": "12.mp4", "seconds": 5760, "captions": {"en": "12.en.vtt"}}; kind is optional."""
+    """Reads the folder of the setting.
+
+    A manifest: {"file": "12.mp4", "seconds": 5760, "captions": {"en": "12.en.vtt"}}; kind (video/mp4) is optional.
+    """
 
     notice: str | Promise = ""
 
     def reel(self, movie_id: int) -> Reel | None:
-        folder = Path(settings.REELS_FOLDER)
+        folder = Path(settings.REELS["FOLDER"])
         manifest = folder / f"{int(movie_id)}.json"
         try:
             told = json.loads(manifest.read_text())

@@ -19,12 +19,11 @@ def piece(header: str, size: int, most: int) -> tuple[int, int] | None:
     parts = [_ONE.fullmatch(part.strip()) for part in rest.split(",") if part.strip()]
     if unit.strip().lower() != "bytes" or not parts:
         return None
-    found = []
-    for part in parts:
-        if part is None or not _means_something(*part.groups()):
-            return None
-        found.append(_bounds(*part.groups(), size))
-    for start, stop in found:
+    ends = [(part[1], part[2]) for part in parts if part]
+    if len(ends) < len(parts) or not all(_means_something(*each) for each in ends):
+        return None
+    for first, last in ends:
+        start, stop = _bounds(first, last, size)
         if start < stop:
             return start, min(stop, start + most)
     raise NoSuchPiece(f"bytes */{size}")

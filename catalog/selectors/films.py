@@ -1,17 +1,17 @@
 """Reads about films: one film's facts, search, browse, what plays and what leaves."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from catalog import titles
+from catalog.finding.asked import MOST_LETTERS, MOST_WORDS, read
 from catalog.models import GENRES, Licence, Movie, Rating
 from catalog.selectors import programme
 from catalog.territories import WORLD
 
-MOST_WORDS, MOST_LETTERS = 10, 100
+__all__ = ["MOST_LETTERS", "MOST_WORDS"]  # of a search: catalog.finding sets them
 
 
 def last_edit(model: type[Movie] | type[Licence]) -> int:
@@ -24,6 +24,12 @@ def playable(films: QuerySet[Movie], territory: str, day: date) -> QuerySet[Movi
     """Keep films that may be shown in a territory on a day."""
     rights = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).on(day)
     return films.filter(Exists(rights))
+
+
+def playing(films: Collection[int], territory: str, day: date) -> set[int]:
+    """Return which of these films may be shown in a territory on a day."""
+    rights = Licence.objects.filter(movie_id__in=films).covering(territory).on(day)
+    return set(rights.values_list("movie_id", flat=True))
 
 
 def count_playable(territory: str, day: date) -> int:
@@ -73,41 +79,13 @@ def histogram(movie: Movie) -> list[int]:
 
 def search_words(query: str) -> list[str]:
     """Return the words a search means: normalised, without an article in front, at most ten, of the first hundred letters."""
-    return _bare(query).split()[:MOST_WORDS]
-
-
-def _bare(query: str) -> str:
-    return titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
-
-
-def _clean(query: str) -> str:
-    """Return the first hundred letters without NULs, which no database takes."""
-    return query.replace("\x00", "")[:MOST_LETTERS]
+    asked = read(query)
+    return list(asked.readings[0].words) if asked else []
 
 
 def search(query: str) -> QuerySet[Movie]:
-    """Return films whose title holds every word: exact titles first, then titles that begin so, then by rank."""
-    words = search_words(query)
-    if not words:
-        return Movie.objects.none()
-    whole, bare = titles.search_key(_clean(query)), _bare(query)
-    order = Case(
-        When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
-        When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    found = Movie.objects.matching(words).annotate(closeness=order).select_related("standing")
-    return found.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
-
-
-SORTS: dict[str, tuple[Any, ...]] = {
-    "rank": (F("standing__rank").asc(nulls_last=True), "pk"),
-    "title": ("sort_title", "pk"),
-    "year": ("year", "sort_title", "pk"),
-    "-year": ("-year", "sort_title", "pk"),
-    "runtime": (F("runtime").asc(nulls_last=True), "pk"),
-}
+    """Return films whose names hold every word, or one that begins so; where none does, those that are near."""
+    return Movie.objects.search(query)
 
 
 def decades() -> list[int]:
@@ -122,29 +100,6 @@ class Facets:
 
     genres: list[tuple[str, int]]
     decades: list[tuple[int, int]]
-
-
-def browse(
-    *,
-    decade: int | None = None,
-    genre: str | None = None,
-    longest: int | None = None,
-    playable_in: str | None = None,
-    day: date | None = None,
-    sort: str = "rank",
-) -> QuerySet[Movie]:
-    """Return films of a choice in an order. longest: runtime in minutes at most; playable_in: a territory, with day."""
-    chosen = Movie.objects.select_related("standing")
-    if decade is not None:
-        chosen = chosen.of_decade(decade)
-    if genre is not None:
-        chosen = chosen.of_genre(genre)
-    films: QuerySet[Movie] = chosen
-    if longest is not None:
-        films = films.filter(runtime__lte=longest)
-    if playable_in and day:
-        films = playable(films, playable_in, day)
-    return films.order_by(*SORTS[sort])
 
 
 def facets(films: QuerySet[Movie]) -> Facets:

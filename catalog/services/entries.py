@@ -8,7 +8,7 @@ from django.db.models import F, Max
 from catalog.errors import NotKept, TooMany, UnknownMovie
 from catalog.models import FilmList, ListEntry, Movie, Removal, User
 from catalog.services import removals
-from catalog.services.lists import checked_note, held
+from catalog.services.lists import checked_note, held, make_list
 
 MOST_ENTRIES = 10_000
 ASIDE = 1_000_000_000  # where rows wait while others move: no two rows share a place even for a moment
@@ -19,6 +19,12 @@ def add_film(*, list_id: int, movie_id: int, by: User, at: datetime, note: str =
     words = checked_note(note)
     with transaction.atomic():
         return put(held(list_id, by), movie_id, at, words)
+
+
+def start_list(*, title: str, movie_id: int, by: User, at: datetime) -> ListEntry:
+    """Make a list with a first film. Raises BadWords, TooMany, UnknownMovie; then there is no list."""
+    with transaction.atomic():
+        return put(make_list(title=title, by=by, at=at), movie_id, at)[0]
 
 
 def put(film_list: FilmList, movie_id: int, at: datetime, note: str = "") -> tuple[ListEntry, bool]:
@@ -37,15 +43,28 @@ def put(film_list: FilmList, movie_id: int, at: datetime, note: str = "") -> tup
     return made, True
 
 
-def note_film(*, entry_id: int, note: str, by: User, at: datetime) -> ListEntry:
-    """Write a note beside a film of a list, or none. Raises NotKept, BadWords."""
+def put_without_film(
+    film_list: FilmList, title: str, year: int | None, at: datetime, note: str = ""
+) -> tuple[ListEntry, bool]:
+    """Put a film that left the catalogue at the end of a list that is locked already: title and year are what is left."""
+    there = film_list.entries.filter(movie=None, title=title, year=year).first()
+    if there is not None:
+        return there, False
+    kept = {"title": title, "year": year, "note": note}
+    made = ListEntry.objects.create(list=film_list, movie=None, position=_end(film_list), added_at=at, **kept)
+    touch(film_list, at)
+    return made, True
+
+
+def change_film(*, entry_id: int, note: str, by: User, at: datetime, place: int | None = None) -> ListEntry:
+    """Write a note beside a film of a list, or none, and move it to a place if one is given. Raises NotKept, BadWords."""
     words = checked_note(note)
     with transaction.atomic():
         entry = _locked(entry_id, by)
         entry.note = words
         entry.save(update_fields=["note"])
         touch(entry.list, at)
-    return entry
+        return entry if place is None else move_film(entry_id=entry_id, place=place, by=by, at=at)
 
 
 def move_film(*, entry_id: int, by: User, at: datetime, up: int = 0, place: int | None = None) -> ListEntry:

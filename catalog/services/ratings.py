@@ -49,6 +49,17 @@ def put_back_rating(*, movie_id: int, by: User, at: datetime, value: int, rated_
     return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
 
 
+@transaction.atomic
+def bring_along(
+    *, movie_id: int, by: User, at: datetime, value: Any, rated_at: datetime, source_id: Any = None
+) -> Rating:
+    """Record a rating that a member gave elsewhere, or earlier, with its own time, in the place of the one that is here.
+
+    Raises BadRating, UnknownMovie.
+    """
+    return _rate(movie_id, by, at, whole(value), rated_at=min(rated_at, at), source_id=source_id)
+
+
 def take_out(*, rater: Rater) -> int:
     """Take out all that a rater gave, films rising, and move the tallies back; return how many. Inside an erasure alone.
 

@@ -6,13 +6,25 @@ from catalog.views import converters
 
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
+register_converter(converters.EndingConverter, "ending")
 
-from catalog.urls import charts, films, finding, house, learned, me, proofs, watching  # noqa: E402 — they use the converters
+from catalog.urls import (  # noqa: E402 — they use the converters
+    charts,
+    films,
+    finding,
+    house,
+    keeping,
+    learned,
+    me,
+    proofs,
+    watching,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
     *charts.urlpatterns,
     *finding.urlpatterns,
+    *keeping.urlpatterns,
     *learned.urlpatterns,
     *me.urlpatterns,
     *proofs.urlpatterns,

@@ -29,14 +29,18 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
     if not isinstance(request.user, User):
         return to_login(request, film.get_absolute_url())
     asked = request.POST.get("territory", "")
-    told = {"by": request.user, "movie_id": pk, "territory": asked if asked in COUNTRIES else chosen(request)}
+    told: dict[str, Any] = {
+        "by": request.user,
+        "movie_id": pk,
+        "territory": asked if asked in COUNTRIES else chosen(request),
+    }
     if "off" in request.POST:
         alerts.take_off(**told, at=timezone.now())
         row = None
     else:
         row = alerts.ask(**told, at=timezone.now())
     if request.htmx:  # type: ignore[attr-defined]
-        return private(render(request, "_partials/alert.html", {"film": film, "alert": row, "fragment": True}))
+        return private(render(request, "_partials/alert.html", {"film": film, "alert": row}))
     if request.POST.get("next") == "notices":
         return redirect("me-notices")
     words = _("You will be told here when it plays.") if row else _("You will not be told of it.")

@@ -11,7 +11,7 @@ from catalog.selectors import charts, films, watching
 from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
-from catalog.views import formula, own_film, similar, structured
+from catalog.views import film_keep, formula, own_film, similar, structured
 from catalog.views.here import day_here
 from catalog.views.private import private
 from catalog.views.rows import bars, card_svg, mean_text
@@ -32,6 +32,7 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         **ratings,
         **similar.beside(found),
         "away": own_film.is_away(request, found),
+        **film_keep.panel(request.user, found),
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),

@@ -73,7 +73,7 @@ def _newcomers(label: str, chain: str | None, edited: int) -> dict[str, Any]:
     """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
     found, edition = judges.judge(), charts.newest()
     listed = disagreements.newcomers_list(found, NEWCOMER)
-    split = disagreements.disagreements(found, edition, {}, personal=False, most=1) if edition else None
+    split = disagreements.disagreements(found, disagreements.orders(found, edition), most=1) if edition else None
     return {
         "newcomer": list(zip(rows(film for film, _ in listed), [f"{value:.1f}" for _, value in listed], strict=True)),
         "split": split.learned_ahead[0] if split and split.learned_ahead else None,

@@ -21,6 +21,7 @@ from catalog.views.formats import csv_file, json_file
 from catalog.views.rows import Row, row
 
 WITHIN = 30  # days, before and after
+SHOWN = 12  # of one night with their pictures; the others follow as names
 SPANS = (7, 30, 90)  # how far a visitor may look ahead
 HEADER = ("film", "title", "year", "rank", "first_day", "last_day", "days_left", "back_on", "address")
 
@@ -80,7 +81,7 @@ def _page(request: HttpRequest, name: str, found: Sequence[Line], day: date, spa
         by_day.setdefault(line.day, []).append(line)
     context = {
         "name": name,
-        "days": [(day, lines[0].days, lines) for day, lines in by_day.items()],
+        "days": [(day, lines[0].days, lines[:SHOWN], lines[SHOWN:]) for day, lines in by_day.items()],
         "count": len(found),
         "span": span,
         "spans": SPANS,

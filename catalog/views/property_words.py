@@ -82,3 +82,17 @@ UNKNOWN = {
     "no-stability": _("not measured for this version"),
     "no-drift-report": _("no report was made since it serves"),
 }
+BARS = {  # what a bar is of, where its words would be too long beside it
+    "numbers": _("numbers that govern it, from 1 to 1,000 million, by tenfolds"),
+    "exact-ranks": _("ranks with an exact receipt"),
+    "exact-places": _("places with an exact receipt"),
+    "exact-guesses": _("predicted ratings with an exact receipt"),
+    "rule-changes": _("editions with other parameters than their version's"),
+    "gain": _("gained by a tenth more ratings, two standard errors to either side; the line is nothing gained"),
+    "recounted": _("the newest edition, counted again: the same"),
+    "same-digest": _("runs on the same data: the same arrays"),
+    "stability": _("of a list of ten that a refit keeps"),
+    "first-recounted": _("the oldest edition, counted again: the same"),
+    "asked-again": _("outputs that differed when asked again"),
+    "columns-moved": _("columns of recent data that moved"),
+}

@@ -46,14 +46,14 @@ def _admitted(request: HttpRequest, pk: int, ticket: str) -> Reel | HttpResponse
 
 
 def _answer(request: HttpRequest, found: Reel) -> HttpResponse:
-    if settings.REELS_ACCEL:
+    if settings.REELS["ACCEL"]:
         return HttpResponse(
-            headers={"X-Accel-Redirect": f"{settings.REELS_ACCEL}{found.name}"}, content_type=found.kind
+            headers={"X-Accel-Redirect": f"{settings.REELS['ACCEL']}{found.name}"}, content_type=found.kind
         )
     if request.method == "HEAD":  # a range means something to GET alone
         return HttpResponse(headers={"Content-Length": str(found.size)}, content_type=found.kind)
     try:
-        bounds = piece(_range(request, found), found.size, settings.REELS_PIECE)
+        bounds = piece(_range(request, found), found.size, settings.REELS["PIECE"])
     except NoSuchPiece as lacking:
         return HttpResponse(status=416, headers={"Content-Range": str(lacking)})
     if bounds is None:
@@ -70,7 +70,7 @@ def _range(request: HttpRequest, found: Reel) -> str:
 
 
 def _whole(found: Reel) -> HttpResponse:
-    if found.size <= settings.REELS_PIECE:
+    if found.size <= settings.REELS["PIECE"]:
         return HttpResponse(found.read(0, found.size), content_type=found.kind)
     words = _("Films are handed out in pieces: ask for a range of bytes, as every browser does.")
     return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")

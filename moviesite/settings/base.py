@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from moviesite import schedules
-from moviesite.settings import env
+from moviesite.settings import env, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
 from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
@@ -81,6 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalog.territories.context",
                 "catalog.views.own_film.frame",
                 "catalog.views.alerts.context",
+                "catalog.views.kept.context",
             ]
         },
     }
@@ -106,7 +107,8 @@ DATABASES = {
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {
                     "connect_timeout": 5,
-                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
+                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+                    " -c pg_trgm.word_similarity_threshold=0.3",  # which words are measured at all: catalog.models.searching
                 },
             },
         },
@@ -264,16 +266,9 @@ EDITION_EVERY = env.whole("EDITION_EVERY", 30, least=1, most=86_400)  # seconds 
 EDITION_KEEP = {"all_days": 7, "daily_days": 365}
 # The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
 TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
-# Films to watch: the class that knows where they lie; a folder for those of catalog.reels.folder; the longest piece handed
-# out at once; or the place from which a front server hands them out itself (X-Accel-Redirect).
-REELS = env.text("REELS", "catalog.reels.demo.DemoLibrary")
-REELS_FOLDER = env.folder("REELS_FOLDER", STATE / "reels")
-REELS_PIECE = env.whole("REELS_PIECE", 2**20, least=2**16, most=2**24)
-REELS_ACCEL = env.optional("REELS_ACCEL")
+REELS = reels.SETTINGS
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
-DEMO_HOLD_BACK = env.whole(
-    "DEMO_HOLD_BACK", 10, least=0, most=90
-)  # per cent of ratings, the last by time, for `replay`
+DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found

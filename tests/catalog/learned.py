@@ -42,4 +42,4 @@ def serve(model: LinearModel, **given: Any) -> ModelVersion:
 def candidate(model: LinearModel, **given: Any) -> ModelVersion:
     """Register a model as a run leaves it: nobody has asked for it yet."""
     digest = store.put(arrays.pack(model.arrays()))
-    return make_candidate(**{"recipe_key": "recommender", **given}, artefact_digest=digest)
+    return make_candidate(**{"recipe_key": "recommender", "artefact_digest": digest, **given})

@@ -95,7 +95,7 @@ def test_another_members_list_is_no_list_of_mine(member: User) -> None:
         lambda: entries.add_film(list_id=theirs.pk, movie_id=make_movie().pk, by=member, at=LATER),
         lambda: entries.move_film(entry_id=one, up=1, by=member, at=LATER),
         lambda: entries.take_off(entry_id=one, by=member, at=LATER),
-        lambda: entries.note_film(entry_id=one, note="mine", by=member, at=LATER),
+        lambda: entries.change_film(entry_id=one, note="mine", by=member, at=LATER),
         lambda: lists.delete_list(list_id=theirs.pk, by=member, at=LATER),
         lambda: lists.share_list(list_id=theirs.pk, by=member, at=LATER),
     ):
@@ -110,7 +110,7 @@ def test_words_that_cannot_be_kept_are_named(member: User) -> None:
         lists.make_list(title="  ", by=member, at=NOON)
     assert refused.value.field == "title"
     with pytest.raises(BadWords, match="2,000 characters at most; this one has 2,001"):
-        entries.note_film(entry_id=entry(kept, "A"), note="x" * 2001, by=member, at=NOON)
+        entries.change_film(entry_id=entry(kept, "A"), note="x" * 2001, by=member, at=NOON)
     with pytest.raises(UnknownMovie):
         entries.add_film(list_id=kept.pk, movie_id=999_999, by=member, at=NOON)
 

@@ -168,7 +168,7 @@ def test_an_erasure_takes_all_that_was_kept() -> None:
     make_viewing(user, film, note="Zyxdiary")
     make_feed_link(user, token="zyxfeed" * 4)
     lists.delete_list(list_id=make_list(user, title="Zyxgone").pk, by=user, at=NOON)
-    entries.note_film(entry_id=kept.entries.get().pk, note="Zyxentry", by=user, at=NOON)
+    entries.change_film(entry_id=kept.entries.get().pk, note="Zyxentry", by=user, at=NOON)
     words = ["Zyxlist", "Zyxnote", "zyxtoken", "Zyxdiary", "zyxfeed", "Zyxgone", "Zyxentry"]
     assert set(in_database(words)) == set(words)
     erasure.erase_member(subject=user.subject_id, reason=REASON, by=staff(), at=NOON)

@@ -29,7 +29,7 @@ from catalog.services import editions, ratings, tallies
 from mlops.ports import SYSTEM
 from tests.factories.mlops import NOON, make_genesis
 
-DERIVED = ("Attempt", "Standing", "RankChange")  # rows that services write and no test should make up
+DERIVED = ("Attempt", "FilmNames", "Standing", "RankChange")  # rows that services write and no test should make up
 PASSWORD = "nine-reels-of-nitrate"
 _count = itertools.count(1)
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.models import FeedLink, FilmList, ListEntry, Movie, Removal, User, Viewing
+from catalog.models import FeedLink, FilmList, ImportLine, ListEntry, MemberImport, Movie, Removal, User, Viewing
 from tests.factories.catalog import make_movie, make_user
 from tests.factories.mlops import NOON
 
@@ -56,3 +56,20 @@ def make_feed_link(user: User | None = None, **given: Any) -> FeedLink:
     """The secret address of a member's diary."""
     fields = {"kind": FeedLink.Kind.DIARY, "token": secrets.token_urlsafe(24), "made_at": NOON}
     return FeedLink.objects.create(user=user or make_user(), **{**fields, **given})
+
+
+def make_member_import(user: User | None = None, *, lines: int = 0, **given: Any) -> MemberImport:
+    """An import that was read and waits for its member, with so many lines of films that are not in the catalogue."""
+    fields = {"name": "ratings.csv", "source": "LETTERBOXD", "state": "READY", "sent_at": NOON, "lines_count": lines}
+    made = MemberImport.objects.create(user=user or make_user(), **{**fields, **given})
+    for place in range(lines):
+        make_import_line(made, place=place)
+    return made
+
+
+def make_import_line(batch: MemberImport | None = None, **given: Any) -> ImportLine:
+    """A rating of 8 of a film that is not in the catalogue."""
+    batch = batch or make_member_import()
+    fields = {"place": 0, "kind": "RATING", "file": "ratings.csv", "number": 2, "title": "Nowhere", "year": 1950}
+    fields |= {"facts": {"value": 8, "at": ""}, "match": "UNKNOWN"}
+    return ImportLine.objects.create(batch=batch, **{**fields, **given})

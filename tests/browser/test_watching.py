@@ -48,6 +48,12 @@ def try_the_keys(page: Any) -> None:
     page.keyboard.press("Escape")
 
 
+def check_pieces(pieces: list[Any]) -> None:
+    assert {answer.status for answer in pieces} == {206}
+    assert all(int(answer.headers["content-length"]) <= PIECE for answer in pieces)
+    assert len({answer.headers["content-range"] for answer in pieces}) >= 3
+
+
 def test_a_film_plays_seeks_and_is_gone_on_with(
     films: list[Movie], visitor: User, open_page: Open, settings: Any
 ) -> None:
@@ -79,9 +85,7 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     until(page, "film.paused")
     stopped = round(at(page))
 
-    assert {answer.status for answer in pieces} == {206}
-    assert all(int(answer.headers["content-length"]) <= PIECE for answer in pieces)
-    assert len({answer.headers["content-range"] for answer in pieces}) >= 3
+    check_pieces(pieces)
     page.goto("/")
     play = Play.objects.get()
     assert abs(play.position - stopped) <= 1

@@ -58,6 +58,14 @@ def check_pieces(pieces: list[Any]) -> None:
     assert len({answer.headers["content-range"] for answer in pieces}) >= 3
 
 
+def goes_on_and_starts_over(page: Any, position: int) -> None:
+    page.get_by_role("link", name="Go on").first.click()
+    until(page, f"Math.abs(film.currentTime - {position}) < 1.5 && film.readyState >= 2")
+    assert page.evaluate(f"{FILM}.paused")
+    page.get_by_role("link", name="Start over").click()
+    until(page, "film.currentTime < 1")
+
+
 def test_a_film_plays_seeks_and_is_gone_on_with(
     films: list[Movie], visitor: User, open_page: Open, settings: Any
 ) -> None:
@@ -92,11 +100,7 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     assert abs(play.position - stopped) <= 1
     assert play.furthest >= 50
 
-    page.get_by_role("link", name="Go on").first.click()
-    until(page, f"Math.abs(film.currentTime - {play.position}) < 1.5 && film.readyState >= 2")
-    assert page.evaluate(f"{FILM}.paused")
-    page.get_by_role("link", name="Start over").click()
-    until(page, "film.currentTime < 1")
+    goes_on_and_starts_over(page, play.position)
 
 
 def test_without_scripts_a_film_goes_on_too_and_rows_are_changed(

@@ -158,6 +158,8 @@ def _details(request: HttpRequest, found: Move, told: reads.Progress) -> dict[st
         row.films = [films[pk] for pk in row.candidates if pk in films]  # type: ignore[attr-defined]
     kinds = [(NAMES[kind], _counts(counts)) for kind, counts in told.by_kind.items()]
     rest = reads.not_taken(found)
+    if found.state == Move.State.READY:  # those in doubt are asked about above
+        rest = rest.exclude(state="DOUBTFUL")
     return {
         "page_obj": page,
         "kinds": kinds,

@@ -7,8 +7,9 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from moviesite import schedules
-from moviesite.settings import env, reels
+from moviesite.settings import env, mail, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
+from moviesite.settings.mail import *  # noqa: F403
 from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -82,6 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalog.views.own_film.frame",
                 "catalog.views.alerts.context",
                 "catalog.views.kept.context",
+                "moviesite.letters.context",
             ]
         },
     }
@@ -163,8 +166,9 @@ ACCOUNT_FORMS = {
     "login": "catalog.forms.SignInForm",
     "reauthenticate": "moviesite.signing_in.PasswordAgainForm",
     "change_password": "moviesite.signing_in.NewPasswordForm",
+    "reset_password": "moviesite.letters.ResetForm",
 }
-ACCOUNT_RATE_LIMITS: Any = {"login_failed": ""}  # failures are counted in the database: catalog.services.attempts
+globals().update(mail.folder(STATE))
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "/"

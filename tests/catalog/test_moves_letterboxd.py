@@ -110,7 +110,7 @@ def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
     assert tallies.differences() == []
 
 
-def test_what_could_not_be_taken_is_told_row_by_row(films: dict[str, Movie]) -> None:
+def test_what_cannot_be_taken_says_why(films: dict[str, Movie]) -> None:
     move = imported(make_user(), zipped(FILES))
     told = outcomes(move)
     assert told["RATING", "Nobody Knows This"] == "UNKNOWN"

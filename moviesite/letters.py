@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 def context(_: HttpRequest) -> dict[str, Any]:
     """Context processor: how letters go out here («files», «smtp»), or empty when none do."""
-    return {"letters": settings.MAIL}
+    return {"letters": getattr(settings, "MAIL", "")}
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth is untyped

@@ -105,7 +105,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     if isinstance(found, HttpResponse):
         return found
-    given = {name.removeprefix("row-"): value for name, value in request.POST.items() if name.startswith("row-")}
+    given = {
+        name.removeprefix("row-"): str(value) for name, value in request.POST.dict().items() if name.startswith("row-")
+    }
     try:
         for number, value in given.items():
             if number.isdigit() and value.isdigit():
@@ -155,7 +157,7 @@ def _details(request: HttpRequest, found: Move, told: reads.Progress) -> dict[st
     page = Paginator(reads.doubtful(found), PER_PAGE).get_page(request.GET.get("page"))
     films = reads.candidates(list(page.object_list)) if found.state == Move.State.READY else {}
     for row in page.object_list:
-        row.films = [films[pk] for pk in row.candidates if pk in films]
+        row.films = [films[pk] for pk in row.candidates if pk in films]  # type: ignore[attr-defined]
     kinds = [(NAMES[kind], _counts(counts)) for kind, counts in told.by_kind.items()]
     rest = reads.not_taken(found)
     if found.state == Move.State.READY:  # those in doubt are asked about above

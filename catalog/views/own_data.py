@@ -67,7 +67,8 @@ def own_data_zip(request: HttpRequest) -> HttpResponseBase:
     write(file, reads.tables(request.user))
     file.seek(0)
     answer: Any = FileResponse(file, as_attachment=True, filename="retromovies.zip", content_type="application/zip")
-    return private(answer)
+    made: HttpResponseBase = private(answer)
+    return made
 
 
 @sensitive_post_parameters("password")

@@ -105,7 +105,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     if isinstance(found, HttpResponse):
         return found
-    given = {name.removeprefix("row-"): value for name, value in request.POST.items() if name.startswith("row-")}
+    given = {
+        name.removeprefix("row-"): str(value) for name, value in request.POST.dict().items() if name.startswith("row-")
+    }
     try:
         for number, value in given.items():
             if _whole(number) and _whole(str(value)):

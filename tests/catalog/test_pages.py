@@ -72,7 +72,7 @@ def test_a_film_page_costs_a_fixed_number_of_queries(
 ) -> None:
     for _ in range(6):
         make_member_rating(films[0])
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         client.get(films[0].get_absolute_url())
 
 

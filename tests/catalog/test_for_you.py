@@ -246,5 +246,5 @@ def test_the_list_costs_a_fixed_number_of_queries(
     for film in films[:20]:
         make_member_rating(film, by=visitor, value=9)
     client.get("/for-you")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(client.get("/for-you?all=1").context["picks"]) == 20

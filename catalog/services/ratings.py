@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from catalog import queue
 from catalog.errors import BadRating, UnknownMovie
@@ -62,7 +63,7 @@ def take_out(*, rater: Rater) -> int:
 @transaction.atomic
 def _rate(movie_id: int, by: User, at: datetime, value: int) -> Rating:
     if not Movie.objects.filter(pk=movie_id).exists():
-        raise UnknownMovie(f"There is no film with the number {movie_id}.")
+        raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
     rater = member(by)
     rating = Rating.objects.select_for_update().filter(rater=rater, movie_id=movie_id).first()
     old = rating.value if rating else None
@@ -95,5 +96,7 @@ def _whole(value: Any) -> int:
         text = value.strip()
         value = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
     if isinstance(value, bool) or not isinstance(value, int) or not LEAST <= value <= MOST:
-        raise BadRating(f"A rating is a whole number from {LEAST} to {MOST}.")
+        raise BadRating(
+            gettext("A rating is a whole number from %(least)s to %(most)s.") % {"least": LEAST, "most": MOST}
+        )
     return int(value)

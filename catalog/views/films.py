@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from catalog import cards
 from catalog.models import Movie, Rating
+from catalog.recsys.weighted import half_even
 from catalog.selectors import charts, films
-from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views import formula, similar, structured
 from catalog.views.private import private
-from catalog.views.rows import bars, card_svg, mean_text
+from catalog.views.rows import bars, card_svg, figure, mean_text
 
 FEWEST = 5  # no mean of members' ratings is shown below so many
 
@@ -37,7 +37,7 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "rights": films.rights(found, chosen(request), timezone.localdate()),
         "imported": imported,
         "bands": _bands(imported.bands) if imported else [],
-        "json_ld": structured.movie(request, found, ratings["given"], ratings["members_mean"]),
+        "json_ld": structured.movie(request, found, ratings["given"], ratings["members_tenths"]),
     }
     return render(request, "catalog/film.html", context)
 
@@ -66,6 +66,7 @@ def rating_context(request: HttpRequest, found: Movie) -> dict[str, Any]:
         "mine_label": str(mine or ""),
         "members": bars(counts),
         "given": given,
+        "members_tenths": half_even(points * 10, given) if given >= FEWEST else None,
         "members_mean": mean_text(points * 10, given) if given >= FEWEST else "",
         "fewest": FEWEST,
     }
@@ -80,7 +81,7 @@ def _mine(request: HttpRequest, found: Movie) -> int | None:
 def _bands(bands: list[int]) -> list[dict[str, Any]]:
     """Return the source's decile bands as bars: shares as it gives them, which need not sum to 100."""
     return [
-        {"label": str(place), "band": decimal(band, 1), "x": 60 * (place - 1), "height": band * 120 // 1000}
+        {"label": str(place), "band": figure(band, 1), "x": 60 * (place - 1), "height": band * 120 // 1000}
         for place, band in enumerate(bands, start=1)
     ]
 

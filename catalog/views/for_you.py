@@ -22,6 +22,7 @@ from catalog.territories import chosen
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
 from catalog.views.rows import rows
+from catalog.words import genre, in_order
 
 FIRST, ALL = 10, 20
 STARTERS, AMONG = 10, 200  # films offered to begin with, looked for among so many of the chart
@@ -162,6 +163,6 @@ def _beginning(known: set[int], found: Picks | None = None) -> dict[str, Any]:
     facets = films.facets(Movie.objects.all())
     return {
         "starters": rows(first[:STARTERS]),
-        "genres": [(genre, count) for genre, count in facets.genres if count],
+        "genres": in_order([(name, count) for name, count in facets.genres if count], lambda pair: genre(pair[0])),
         "decades": facets.decades,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from catalog.models import ChartEdition, Licence, Movie, User
 from catalog.selectors import charts, disagreements, films
@@ -20,6 +21,7 @@ from catalog.views.frames import framed
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
+from catalog.words import figure
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
 LEARNED, NEWCOMER = (
@@ -47,7 +49,7 @@ def _home(
         "edition": edition,
         "document": edition_document(edition) if edition else None,
         "rows": printed.rows(0, 10) if printed else "",
-        **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+        **_evening(edition and edition.chain_digest, edits, chosen(request), today, get_language()),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
     page = render(request, "catalog/home.html", context)
@@ -63,23 +65,27 @@ def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, 
         own = recommendations.for_member(by=request.user, most=LEARNED)
         if own.picks:
             return {"judge": found, "picks": pick_rows(own.picks, chosen(request), timezone.localdate())}
-    return {"judge": found, **_newcomers(found.label, chain, edited)}
+    return {"judge": found, **_newcomers(found.label, chain, edited, get_language())}
 
 
-@lru_cache(maxsize=4)
-def _newcomers(label: str, chain: str | None, edited: int) -> dict[str, Any]:
+@lru_cache(maxsize=8)
+def _newcomers(label: str, chain: str | None, edited: int, language: str | None) -> dict[str, Any]:
     """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
     found, edition = reads.judge(), charts.newest()
     listed = disagreements.newcomers_list(found, NEWCOMER)
     split = disagreements.disagreements(found, edition, {}, personal=False, most=1) if edition else None
     return {
-        "newcomer": list(zip(rows(film for film, _ in listed), [f"{value:.1f}" for _, value in listed], strict=True)),
+        "newcomer": list(
+            zip(rows(film for film, _ in listed), [figure(f"{value:.1f}") for _, value in listed], strict=True)
+        ),
         "split": split.learned_ahead[0] if split and split.learned_ahead else None,
     }
 
 
 @lru_cache(maxsize=64)
-def _evening(chain: str | None, edits: tuple[int, int], territory: str, today: date) -> dict[str, Any]:
+def _evening(
+    chain: str | None, edits: tuple[int, int], territory: str, today: date, language: str | None
+) -> dict[str, Any]:
     """Return what a place's first page shows of a day: the same until an edition, a film or a licence changes."""
     drawn = strip(_drawn(territory, today))
     return {

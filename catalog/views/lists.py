@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from catalog import words
 from catalog.forms import BrowseForm, SearchForm
 from catalog.models import Movie
 from catalog.selectors import films
@@ -38,13 +39,13 @@ def _chips(request: HttpRequest, form: BrowseForm) -> list[tuple[str, str]]:
     """Return each active filter in words, with the address that takes it away."""
     clean = form.cleaned_data
     chips = []
-    words = {
-        "genre": clean["genre"],
-        "decade": clean["decade"] and f"{clean['decade']}s",
-        "longest": clean["longest"] and f"≤ {clean['longest']} min",
+    shown = {
+        "genre": clean["genre"] and words.genre(clean["genre"]),
+        "decade": clean["decade"] and words.decade(int(clean["decade"])),
+        "longest": clean["longest"] and f"≤ {words.minutes(clean['longest'])}",
         "playable": clean["playable"] and str(form.fields["playable"].label),
     }
-    for name, text in words.items():
+    for name, text in shown.items():
         if text:
             chips.append((str(text), _with(request, name, "")))
     return chips
@@ -56,8 +57,11 @@ def _facet_links(request: HttpRequest, form: BrowseForm, facets: Facets) -> dict
     genres = [] if clean["genre"] else facets.genres
     decades = [] if clean["decade"] else facets.decades
     return {
-        "genres": [(genre, _with(request, "genre", genre), count) for genre, count in genres if count],
-        "decades": [(f"{tens}s", _with(request, "decade", str(tens)), count) for tens, count in decades],
+        "genres": words.in_order(
+            [(words.genre(genre), _with(request, "genre", genre), count) for genre, count in genres if count],
+            lambda line: line[0],
+        ),
+        "decades": [(words.decade(tens), _with(request, "decade", str(tens)), count) for tens, count in decades],
     }
 
 

@@ -9,9 +9,9 @@ from catalog.models import Movie
 from catalog.recsys.weighted import half_even
 from catalog.selectors import charts
 from catalog.selectors.charts import Receipt
-from catalog.selectors.documents import decimal, edition_document
+from catalog.selectors.documents import edition_document
 from catalog.views import formula
-from catalog.views.rows import row, wr_text
+from catalog.views.rows import figure, row, wr_text
 
 
 def film_rank(request: HttpRequest, pk: int) -> HttpResponse:
@@ -33,8 +33,8 @@ def _numbers(found: Movie, receipt: Receipt) -> dict[str, Any]:
     return {
         "document": edition_document(receipt.edition),
         "formula": formula.printed(found),
-        "points": decimal(standing.points, 1),
-        "prior_points": decimal(m * receipt.edition.mean_e4, 4),
+        "points": figure(standing.points, 1),
+        "prior_points": figure(m * receipt.edition.mean_e4, 4),
         "mean": digits(receipt.mean.numerator, receipt.mean.denominator, 12),
         "exact": digits(receipt.exact.numerator, receipt.exact.denominator),
         "own": digits(receipt.own_weight.numerator, receipt.own_weight.denominator, 12),
@@ -53,6 +53,6 @@ def _neighbour(film: Movie, wr_e6: int, blur_e6: int) -> dict[str, Any]:
 
 
 def digits(top: int, bottom: int, places: int = 20) -> str:
-    """Return a fraction cut (not rounded) after so many decimals, with an ellipsis when more would follow."""
+    """Return a fraction as people read it, cut (not rounded) after so many decimals; an ellipsis says that more follow."""
     scaled, rest = divmod(top * 10**places, bottom)
-    return decimal(scaled, places).rstrip("0").rstrip(".") if not rest else decimal(scaled, places) + "…"
+    return figure(scaled, places).rstrip("0").rstrip(".,") if not rest else figure(scaled, places) + "…"

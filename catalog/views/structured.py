@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.models import Movie
+from catalog.selectors.documents import decimal
 
 # As django.utils.html.json_script: nothing in the text can end the script element.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def movie(request: HttpRequest, film: Movie, given: int, mean: str) -> SafeString:
-    """Return the film as JSON-LD. given, mean: the members' own ratings; no mean, no aggregate. Imported votes never."""
+def movie(request: HttpRequest, film: Movie, given: int, tenths: int | None) -> SafeString:
+    """Return the film as JSON-LD. given, tenths: the members' own ratings and ten times
+    their mean; no mean, no aggregate. Imported votes never."""
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Movie",
@@ -29,10 +31,10 @@ def movie(request: HttpRequest, film: Movie, given: int, mean: str) -> SafeStrin
         found["duration"] = f"PT{film.runtime}M"
     if film.certificate:
         found["contentRating"] = film.certificate
-    if mean:
+    if tenths is not None:
         found["aggregateRating"] = {
             "@type": "AggregateRating",
-            "ratingValue": mean,
+            "ratingValue": decimal(tenths, 1),
             "ratingCount": given,
             "bestRating": "10",
             "worstRating": "1",

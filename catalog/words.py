@@ -1,0 +1,66 @@
+"""Names that are stored in English and shown in the visitor's language, and the order they are listed in.
+
+What people read carries the sign of their language («8,1» in German). What machines copy, the CSV, JSON and NDJSON files,
+the partner API, addresses, is the same in every language and carries a point: moviesite.languages answers those in English.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.utils.formats import get_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+GENRES = {
+    "Action": pgettext_lazy("genre", "Action"),
+    "Animation": pgettext_lazy("genre", "Animation"),
+    "Comedy": pgettext_lazy("genre", "Comedy"),
+    "Documentary": pgettext_lazy("genre", "Documentary"),
+    "Drama": pgettext_lazy("genre", "Drama"),
+    "Romance": pgettext_lazy("genre", "Romance"),
+}
+
+Item = TypeVar("Item")
+
+
+def genre(name: str) -> str:
+    """Return a genre's name as the visitor reads it; an unknown one as it is stored."""
+    return str(GENRES.get(name, name))
+
+
+def genres(names: Iterable[str]) -> str:
+    """Return the genres of a film as one line."""
+    return listed(sorted(map(genre, names), key=place))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other, with the sign that this language sets between them."""
+    return pgettext("between the items of a list", ", ").join(names)
+
+
+def decade(first_year: int) -> str:
+    """Return a decade by its first year: «1950s»."""
+    return pgettext("a decade, by its first year", "%(year)ss") % {"year": first_year}
+
+
+def minutes(number: int) -> str:
+    """Return a length in minutes, short."""
+    return _("%(minutes)s min") % {"minutes": number_format(number)}
+
+
+def place(name: str) -> str:
+    """Return what to sort a name by: capitals and accents make no difference, as in a German or English index."""
+    plain = unicodedata.normalize("NFKD", str(name).replace("ß", "ss").casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def in_order(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
+    """Return items sorted by the names that the visitor reads."""
+    return sorted(items, key=lambda item: place(name(item)))
+
+
+def figure(digits: str) -> str:
+    """Return a decimal text («1,234.50») with the signs of this language («1.234,50»); no digit is touched."""
+    signs = {".": get_format("DECIMAL_SEPARATOR"), ",": get_format("THOUSAND_SEPARATOR")}
+    return digits.translate(str.maketrans({sign: str(ours) for sign, ours in signs.items()}))

@@ -62,5 +62,8 @@ def in_order(items: Iterable[Item], name: Callable[[Item], str]) -> list[Item]:
 
 def figure(digits: str) -> str:
     """Return a decimal text («1,234.50») with the signs of this language («1.234,50»); no digit is touched."""
-    signs = {".": str(get_format("DECIMAL_SEPARATOR")), ",": str(get_format("THOUSAND_SEPARATOR"))}
+    signs: dict[str, str | int | None] = {
+        ".": str(get_format("DECIMAL_SEPARATOR")),
+        ",": str(get_format("THOUSAND_SEPARATOR")),
+    }
     return digits.translate(str.maketrans(signs))

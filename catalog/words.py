@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 GENRES = {
     "Action": pgettext_lazy("genre", "Action"),
@@ -21,12 +21,28 @@ GENRES = {
     "Romance": pgettext_lazy("genre", "Romance"),
 }
 
+# What the ledger says in English, being staff's own: known sentences are told in the visitor's language.
+LEDGER = {
+    "Weighted rating": gettext_lazy("Weighted rating"),
+    "Recommender": gettext_lazy("Recommender"),
+    "the first version of a formula, in force from the start": gettext_lazy(
+        "the first version of a formula, in force from the start"
+    ),
+    "promoted by an approved request": gettext_lazy("promoted by an approved request"),
+    "rolled back to what served before": gettext_lazy("rolled back to what served before"),
+}
+
 Item = TypeVar("Item")
 
 
 def genre(name: str) -> str:
     """Return a genre's name as the visitor reads it; an unknown one as it is stored."""
     return str(GENRES.get(name, name))
+
+
+def told(text: str) -> str:
+    """Return a sentence of the ledger as the visitor reads it; an unknown one as it was written."""
+    return str(LEDGER.get(text, text))
 
 
 def genres(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ register = template.Library()
 register.filter("decade", words.decade)
 register.filter("genre", words.genre)
 register.filter("figure", words.figure)
+register.filter("told", words.told)
 
 
 @register.simple_tag

@@ -282,9 +282,8 @@ EDITION_KEEP = {"all_days": 7, "daily_days": 365}
 # The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
 TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
-DEMO_HOLD_BACK = env.whole(
-    "DEMO_HOLD_BACK", 10, least=0, most=90
-)  # per cent of ratings, the last by time, for `replay`
+# Per cent of ratings, the last by time, for `replay`.
+DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)
 MAY_MAKE_DEMO_ACCOUNTS = False
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found

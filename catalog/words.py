@@ -55,6 +55,11 @@ def listed(names: Iterable[str]) -> str:
     return pgettext("between the items of a list", ", ").join(names)
 
 
+def together(names: Iterable[str]) -> str:
+    """Return names that one sentence is about: «this and that»."""
+    return pgettext("between names in a sentence", " and ").join(names)
+
+
 def decade(first_year: int) -> str:
     """Return a decade by its first year: «1950s»."""
     return pgettext("a decade, by its first year", "%(year)ss") % {"year": first_year}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotPublishable
 from catalog.models import DataImport, Source
-from catalog.words import listed
+from catalog.words import together
 
 
 def imports() -> QuerySet[DataImport]:
@@ -22,8 +22,8 @@ def check_publishable() -> None:
     if forbidden:
         raise NotPublishable(
             _(
-                "The terms of these sources do not allow showing their data here: %(sources)s. Whoever holds the "
-                "permission sets MAY_PUBLISH_NON_COMMERCIAL=yes."
+                "The terms of %(sources)s do not allow showing their data here. Whoever holds the permission sets "
+                "MAY_PUBLISH_NON_COMMERCIAL=yes."
             )
-            % {"sources": listed(forbidden)}
+            % {"sources": together(forbidden)}
         )

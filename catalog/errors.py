@@ -19,6 +19,22 @@ class BadRating(CatalogError):
     """A rating that is not a whole number from 1 to 10."""
 
 
+class NotKept(CatalogError):
+    """There is no such thing among what this member keeps."""
+
+
+class TooMany(CatalogError):
+    """More than one member may keep."""
+
+
+class BadWords(CatalogError):
+    """A title, a note or a day that cannot be kept as it was given; field is where it was given."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
 class NotPublishable(CatalogError):
     """A source's terms do not allow showing its data here."""
 
@@ -31,6 +47,14 @@ class EditionWrong(CatalogError):
     """An edition does not agree with its own recomputation."""
 
 
+class TicketRefused(CatalogError):
+    """The address of a film that has expired, or was made for somebody else, for another film, or not here."""
+
+
+class NotRecorded(CatalogError):
+    """What somebody watched is not kept: they did not ask for it, or it is gone."""
+
+
 class KeyRefused(CatalogError):
     """A partner key that is unknown, expired or revoked, or that cannot be issued on these terms."""
 
@@ -41,3 +65,7 @@ class TooManyAttempts(CatalogError):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"Too many attempts: try again in {max(1, round(wait.total_seconds()))} seconds.")
         self.wait = wait
+
+
+class MoveRefused(CatalogError):
+    """An import, or a clearing away, that cannot be done as it stands now."""

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import words
 from catalog.models import GENRES, Preferences
-from catalog.selectors.films import MOST_LETTERS, SORTS, decades
+from catalog.selectors.browsing import LENGTHS, SORTS, VOTES
+from catalog.selectors.films import decades
 
 SORT_WORDS = {
     "rank": _("Place in the chart"),
+    "votes": _("Most votes first"),
     "title": _("Title"),
     "year": _("Oldest first"),
     "-year": _("Newest first"),
@@ -33,35 +35,14 @@ class BrowseForm(forms.Form):
     """Filters of /browse; an empty field filters nothing."""
 
     genre = forms.ChoiceField(label=_("Genre"), required=False, choices=genre_choices)
-    decade = forms.ChoiceField(
-        label=_("Decade"),
-        required=False,
-        choices=decade_choices,
-    )
-    longest = forms.IntegerField(label=_("Minutes at most"), required=False, min_value=1, max_value=10_000)
+    decade = forms.ChoiceField(label=_("Decade"), required=False, choices=decade_choices)
+    length = forms.ChoiceField(label=_("Length"), required=False, choices=[(band, band) for band in LENGTHS])
+    votes = forms.ChoiceField(label=_("Votes"), required=False, choices=[(band, band) for band in VOTES])
     playable = forms.BooleanField(label=_("Plays here tonight"), required=False)
+    hide = forms.ChoiceField(label=_("Hide"), required=False, choices=[("seen", _("What I have rated"))])
     sort = forms.ChoiceField(
         label=_("Order"), required=False, choices=[(key, SORT_WORDS[key]) for key in SORTS], initial="rank"
     )
-
-    def choice(self) -> dict[str, Any]:
-        """Return the checked filters as selectors take them."""
-        clean = self.cleaned_data
-        return {
-            "genre": clean["genre"] or None,
-            "decade": int(clean["decade"]) if clean["decade"] else None,
-            "longest": clean["longest"],
-            "sort": clean["sort"] or "rank",
-        }
-
-
-class SearchForm(forms.Form):
-    """The words of /search; longer ones are cut, never refused."""
-
-    q = forms.CharField(label=_("Title"), required=False, strip=True)
-
-    def clean_q(self) -> str:
-        return str(self.cleaned_data["q"])[:MOST_LETTERS]
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
@@ -91,6 +72,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's ow
                 "A number seen before pulls one's own towards it. A film's means and bars stay folded until then."
             ),
             "record_plays": _(
-                "Where you stopped, and what you saw to the end. Without it nothing of it is written down."
+                "Where you stopped, and what you saw to the end: that may teach recommendations, too."
+                " Without it nothing is written down."
             ),
         }

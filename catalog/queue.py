@@ -8,9 +8,12 @@ from mlops import work
 
 PUBLISH_EDITION = "catalog.publish_edition"
 THIN_EDITIONS = "catalog.thin_editions"
-NAMES = (PUBLISH_EDITION, THIN_EDITIONS)
+FIND_RETURNS = "catalog.find_returns"
+FORGET_MOVES = "catalog.forget_moves"
+NAMES = (FIND_RETURNS, FORGET_MOVES, PUBLISH_EDITION, THIN_EDITIONS)
 ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
-JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts"}
+MOVE = "catalog.move"  # a piece of an import, of its undoing, or of a clearing away
+JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts"}
 
 PACE = 1.0  # a nudge a second says all that needs saying
 

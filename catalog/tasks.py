@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import editions, erasure, publishing
+from catalog.services import alerts, editions, erasure, moves, moving, publishing
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -41,6 +41,18 @@ def erase_member(lease: work.Lease) -> dict[str, Any]:
     return {"erasure": found.pk if found else None}
 
 
+@work.handled(queue.MOVE)
+def move(lease: work.Lease) -> dict[str, Any]:
+    """Do one piece of what a member brings, takes away or undoes; a redelivery goes on with the first row not done."""
+    return moving.carry_out(lease=lease, at=timezone.now())
+
+
+@shared_task(name="catalog.forget_moves")
+def forget_moves(*, every: float = 0, **_: Any) -> None:
+    """Let go, once a day, what was brought or taken away so long ago that it cannot be undone any more."""
+    work.on_tick(queue.FORGET_MOVES, every=every, clock=timezone.now, act=lambda at: moves.forget_old(at=at))
+
+
 @shared_task(name="catalog.thin_editions")
 def thin_editions(*, every: float = 0, **_: Any) -> None:
     """Remove full artefacts that the keeping policy lets go, once for each due moment."""
@@ -51,3 +63,15 @@ def _thin(at: datetime) -> None:
     gone = editions.thin(by=SYSTEM, at=at)
     if gone:
         logger.info("%s artefacts thinned", gone)
+
+
+@shared_task(name="catalog.find_returns")
+def find_returns(*, every: float = 0, **_: Any) -> None:
+    """Mark the awaited films that play again, once for each due moment."""
+    work.on_tick(queue.FIND_RETURNS, every=every, clock=timezone.now, act=_find)
+
+
+def _find(at: datetime) -> None:
+    found = alerts.find(at=at)
+    if found:
+        logger.info("%s awaited films play again", found)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 def _words(text: str) -> list[str]:
@@ -45,7 +46,14 @@ _LETTERS = str.maketrans(
     }
 )
 SLUG_LENGTH = 80
-RESERVED = ("guess", "rank", "rating", "similar", "watch")  # addresses of their own below a film; a test compares them
+RESERVED = (
+    "guess",
+    "keep",
+    "rank",
+    "rating",
+    "similar",
+    "watch",
+)  # addresses of their own below a film; a test compares them
 
 
 def restore_article(title: str) -> str:
@@ -103,6 +111,7 @@ def main_name(title: str) -> str:
     return " ".join(_GROUP.sub(" ", restored).split()) or restored
 
 
+@lru_cache(maxsize=16_384)
 def slug(title: str) -> str:
     """Return 1–80 characters of a-z, 0-9 and single hyphens for a URL; «film» if the title has no such character."""
     words = search_key(title).encode("ascii", "ignore").decode()

@@ -24,6 +24,7 @@ __all__ = [
     "Figures",
     "ModelCard",
     "PublicAct",
+    "Recipe",
     "Request",
     "Reruns",
     "Section",
@@ -37,6 +38,7 @@ __all__ = [
     "figures",
     "inclusion",
     "public_acts",
+    "recipes",
     "served_at",
     "services",
     "systems",
@@ -85,6 +87,25 @@ class System:
     serves: VersionLine | None
     since: datetime | None
     versions: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One recipe that settings name. Recipes of one dataset_key learn from the same rows."""
+
+    key: str
+    title: str
+    kind: str
+    about: str
+    dataset_key: str
+
+
+def recipes() -> list[Recipe]:
+    """Return what settings name, in their order. Runs no query."""
+    return [
+        Recipe(one.key, one.title, one.kind.value, str(getattr(one, "about", "")), one.dataset_key)
+        for one in registry.recipes().values()
+    ]
 
 
 def services(recipe_key: str) -> list[Service]:

@@ -1,7 +1,7 @@
 """What a ranking system must offer to be governed here. No framework, no domain."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -52,6 +52,7 @@ class Column:
     dtype: a NumPy name of a number type (int64, float64, int8 …) or "subject", a UUID as 36 characters.
     least, most: bounds, both allowed. levels: every value allowed, when these are few.
     edges: inner edges of the histogram kept of it; the column is watched when there are any (or levels).
+    among: a column and its level: only rows that have it are in the histogram, for in others this column says nothing.
     """
 
     name: str
@@ -62,6 +63,18 @@ class Column:
     levels: tuple[int, ...] = ()
     edges: tuple[float, ...] = ()
     watched: bool = False
+    among: tuple[str, int] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the contract as a dataset keeps it: what came later is left out while it says nothing."""
+        kept = {**asdict(self), "levels": list(self.levels), "edges": list(self.edges)}
+        return {**kept, "among": list(self.among)} if self.among else {n: v for n, v in kept.items() if n != "among"}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Column":
+        """Return a column again, of whatever age its dataset is."""
+        lists = {name: tuple(kept[name]) for name in ("levels", "edges")}
+        return cls(**{**kept, **lists, "among": tuple(kept["among"]) if kept.get("among") else None})
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ def statements(owner: str, app: str) -> list[str]:
         *(f"REVOKE ALL ON ALL {kind} IN SCHEMA {schema} FROM PUBLIC, {app}" for kind in ("TABLES", "SEQUENCES")),
         f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC, {app}",
         *(f"GRANT {NARROW.get(name, WIDE)} ON {schema}.{name} TO {app}" for name in _tables(schema)),
+        # An extension's functions are nobody's secret, and the search asks them.
+        *(f"GRANT EXECUTE ON FUNCTION {schema}.{name} TO PUBLIC" for name in _functions(schema, extensions=True)),
         # No sequence is granted: an identity column needs none, and who may set one back may number a note before others.
         # What a later migration makes serves at once; run this again after it, and the narrow tables are narrow.
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT {WIDE} ON TABLES TO {app}",
@@ -78,12 +80,19 @@ def _tables(schema: str) -> list[str]:
 
 def _owned(schema: str) -> list[tuple[str, str]]:
     """Return the kind and name of everything with an owner; a sequence of a column goes with its table."""
-    functions = _all(
-        "SELECT quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' FROM pg_proc p"
-        " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE quote_ident(n.nspname) = %s ORDER BY 1",
+    functions = _functions(schema, extensions=False)
+    return [("TABLE", name) for name in _tables(schema)] + [("FUNCTION", name) for name in functions]
+
+
+def _functions(schema: str, *, extensions: bool) -> list[str]:
+    """Return the functions that came with extensions, or all the others."""
+    belongs = "EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+    return _all(
+        "SELECT quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' FROM pg_proc p"  # noqa: S608 — a constant
+        " JOIN pg_namespace n ON n.oid = p.pronamespace"
+        f" WHERE quote_ident(n.nspname) = %s AND {'' if extensions else 'NOT '}{belongs} ORDER BY 1",
         schema,
     )
-    return [("TABLE", name) for name in _tables(schema)] + [("FUNCTION", name) for name in functions]
 
 
 def _all(query: str, *values: str) -> list[str]:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from catalog.models import User
+from catalog.views import asking
 from moviesite import attempts, proof, second_factor
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **how)
         attempts.remember(request, response, user)
+        asking.hand_over(request, user)
         return response
 
 

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from catalog.models import GENRES, Licence, Movie, Rating
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.selectors import films
-from catalog.territories import COUNTRIES
+from catalog.territories import COUNTRIES, day_at
 
 NONE = "none"
 Choices = list[tuple[str, Any]]
@@ -73,10 +73,10 @@ class Playable(DropdownFilter):
         return [(here, COUNTRIES.get(here, here)), *rest, ("nowhere", _("nowhere"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Movie]) -> QuerySet[Movie]:
-        value, today = self.value(), timezone.localdate()
+        value, now = self.value(), timezone.now()
         if value == "nowhere":
-            return queryset.exclude(Exists(Licence.objects.filter(movie=OuterRef("pk")).on(today)))
-        return films.playable(queryset, value, today) if value in COUNTRIES else queryset
+            return queryset.exclude(Exists(Licence.objects.filter(movie=OuterRef("pk")).in_force(now)))
+        return films.playable(queryset, value, day_at(value, now)) if value in COUNTRIES else queryset
 
 
 class Lacking(DropdownFilter):

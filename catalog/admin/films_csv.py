@@ -56,13 +56,13 @@ class FilmsCsv(Format):
         return BOM + text.getvalue().encode()
 
 
-def read(data: bytes) -> tablib.Dataset:
+def read(data: bytes, columns: Sequence[str] = COLUMNS) -> tablib.Dataset:
     """Return a file's rows with our columns in the first line's order. Raises CsvRefused, naming line and remedy."""
     text = _decode(data)
-    separator = _separator(text)
+    separator = _separator(text, columns)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        heads = _heads(next(reader, []), separator)
+        heads = _heads(next(reader, []), columns)
         rows, lines = _rows(reader, len(heads))
     except csv.Error as error:
         raise CsvRefused(
@@ -70,7 +70,7 @@ def read(data: bytes) -> tablib.Dataset:
             % {"line": reader.line_num, "why": error}
         ) from error
     if not rows:
-        raise CsvRefused(_("The file has a first line, and no film below it."))
+        raise CsvRefused(_("The file has a first line, and nothing below it."))
     dataset = tablib.Dataset(*rows, headers=heads)
     dataset.lines, dataset.separator = lines, separator
     return dataset
@@ -101,10 +101,10 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _separator(text: str) -> str:
+def _separator(text: str, columns: Sequence[str]) -> str:
     """Return what separates the cells: the sign that splits the first line into most of our columns."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    known = {*COLUMNS, REASON}
+    known = {*columns, REASON}
     return max(SEPARATORS, key=lambda sign: len(known & set(_clean_heads(first.split(sign)))))
 
 
@@ -112,21 +112,21 @@ def _clean_heads(cells: Iterable[str]) -> list[str]:
     return [cell.strip().strip('"').strip().lower() for cell in cells]
 
 
-def _heads(cells: Sequence[str], separator: str) -> list[str]:
+def _heads(cells: Sequence[str], columns: Sequence[str]) -> list[str]:
     heads = _clean_heads(cells)
-    lacking = [name for name in COLUMNS if name not in heads]
-    strange = [name or _("(empty)") for name in heads if name not in (*COLUMNS, REASON)]
+    lacking = [name for name in columns if name not in heads]
+    strange = [name or _("(empty)") for name in heads if name not in (*columns, REASON)]
     if lacking:
         raise CsvRefused(
             _(
                 "The column «%(lacking)s» is missing: add it to the first line. It must name %(columns)s, and may name reason."
             )
-            % {"lacking": "», «".join(lacking), "columns": ", ".join(COLUMNS)}
+            % {"lacking": "», «".join(lacking), "columns": ", ".join(columns)}
         )
     if strange:
         raise CsvRefused(
             _("The column «%(strange)s» is not known: remove it, or name it one of %(columns)s, reason.")
-            % {"strange": "», «".join(strange), "columns": ", ".join(COLUMNS)}
+            % {"strange": "», «".join(strange), "columns": ", ".join(columns)}
         )
     if len(set(heads)) < len(heads):
         twice = sorted({name for name in heads if heads.count(name) > 1})
@@ -151,7 +151,7 @@ def _rows(reader: Iterable[list[str]], width: int) -> tuple[list[list[str]], lis
                 _("Line %(line)s has a cell of more than %(most)s signs.") % {"line": line, "most": LONGEST_CELL}
             )
         if len(rows) == MOST_LINES:
-            raise CsvRefused(_("The file has more than %(most)s films: split it.") % {"most": MOST_LINES})
+            raise CsvRefused(_("The file has more than %(most)s lines: split it.") % {"most": MOST_LINES})
         rows.append([_bare(cell) for cell in cells])
         lines.append(line)
     return rows, lines

@@ -6,18 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from catalog.admin import licences_import, rights_desk
 from catalog.admin.history import Remembered
 from catalog.admin.reasons import Reasoned, ReasonForm
 from catalog.models import Licence
 from catalog.models.licences import LicenceQuerySet
+from catalog.territories import day_at
 
 SOON = timedelta(days=30)
 
@@ -72,19 +74,20 @@ class Window(DropdownFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: LicenceQuerySet) -> QuerySet[Licence]:
-        today = timezone.localdate()
+        now = timezone.now()
         if self.value() == "now":
-            return queryset.on(today)
+            return queryset.in_force(now)
         if self.value() == "soon":
-            return queryset.on(today).filter(ends_on__lte=today + SOON)
+            return queryset.ending(now, SOON)
         if self.value() == "coming":
-            return queryset.filter(starts_on__gt=today)
-        return queryset.filter(ends_on__lt=today) if self.value() == "over" else queryset
+            return queryset.coming(now)
+        return queryset.over(now) if self.value() == "over" else queryset
 
 
 @admin.register(Licence)
 class LicenceAdmin(Reasoned, Remembered):
     form = LicenceForm
+    actions_list = ("calendar", "clashes", "by_csv")
     may_revert = True
     list_display = ("film", "territory", "starts_on", "ends_on", "state")
     list_filter = (
@@ -103,6 +106,18 @@ class LicenceAdmin(Reasoned, Remembered):
     readonly_fields = ("source",)
     fieldsets = ((None, {"fields": ("movie", "territory", ("starts_on", "ends_on"), "source", "reason")}),)
 
+    @action(description=_("Calendar"), permissions=["view"], icon="calendar_month", url_path="calendar")
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        return rights_desk.calendar(self, request)
+
+    @action(description=_("Gaps and overlaps"), permissions=["view"], icon="join_inner", url_path="clashes")
+    def clashes(self, request: HttpRequest) -> HttpResponse:
+        return rights_desk.clashes(self, request)
+
+    @action(description=_("Import by CSV"), permissions=["add", "change"], icon="upload", url_path="by-csv")
+    def by_csv(self, request: HttpRequest) -> HttpResponse:
+        return licences_import.page(self, request)
+
     @display(description=_("film"), ordering="movie__sort_title")
     def film(self, obj: Licence) -> str:
         return str(obj.movie)
@@ -112,7 +127,7 @@ class LicenceAdmin(Reasoned, Remembered):
         label={"in force": "success", "ends soon": "warning", "not yet": "info", "over": "danger"},
     )
     def state(self, obj: Licence) -> tuple[str, Any]:
-        today = timezone.localdate()
+        today = day_at(obj.territory, timezone.now())
         if obj.starts_on > today:
             return "not yet", _("not yet")
         if obj.ends_on < today:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.models import Movie
-from catalog.recsys.recommender import SCALE
+from catalog.recsys.linear import SCALE
 from catalog.selectors.chart_pages import Entry
 from catalog.selectors.recommendations import Pick
 

@@ -14,8 +14,8 @@ from catalog.api.learned import RecommendationsSerializer, SimilarSerializer, Wa
 from catalog.api.params import Parameter
 from catalog.api.schema import described
 from catalog.models import Movie, PartnerKey
-from catalog.recsys.recommender import SCALE
-from catalog.selectors import catalogue, chart_pages, charts
+from catalog.recsys.linear import SCALE
+from catalog.selectors import catalogue, chart_pages, charts, judges
 from catalog.selectors import recommendations as learned
 from catalog.services import recommendations
 
@@ -111,7 +111,7 @@ def _from_chart(found: learned.Picks, ratings: Mapping[int, int], most: int) -> 
     left = [entry for entry in entries if entry.movie.pk not in ratings]
     return _learned(found) | {
         "basis": "chart",
-        "lack": str(found.lack or learned.Lack.NOTHING_LEFT).lower(),
+        "lack": str(found.lack or judges.Lack.NOTHING_LEFT).lower(),
         "edition": edition.number,
         "data": left[:most],
     }
@@ -133,7 +133,7 @@ class Similar(PartnerView):
     def get(self, request: Request, number: int) -> HttpResponseBase:
         most = params.read(request, self.parameters).get("limit", LIMIT)
         film = catalogue.film(number)
-        judge, lack = learned.at_work()
+        judge, lack = judges.at_work()
         near = judge.model.similar(film.pk, most + learned.SPARE) if judge else []
         films = Movie.objects.in_bulk([entry.film for entry in near])
         body = {

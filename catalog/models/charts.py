@@ -48,6 +48,11 @@ class ChartEdition(models.Model):
     def __str__(self) -> str:
         return f"Edition {self.number}"
 
+    @property
+    def previous_number(self) -> int | None:
+        """Return the number of the edition it follows; None for the first. There are no gaps."""
+        return self.number - 1 or None
+
 
 class Standing(models.Model):
     """A film in the newest edition: its votes and points then, WR in millionths, and rank. Written by the worker alone."""

@@ -1,13 +1,16 @@
 """Rights: where and when a film may be shown."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.history import history
-from catalog.territories import TERRITORIES, WORLD
+from catalog.territories import TERRITORIES, WORLD, days_at
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
@@ -17,6 +20,23 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
     def on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def in_force(self, at: datetime) -> Self:
+        """Rights that hold at a moment, each by the day of its own territory."""
+        return self._today(at, lambda day: Q(starts_on__lte=day, ends_on__gte=day))
+
+    def ending(self, at: datetime, within: timedelta) -> Self:
+        """Rights that hold at a moment, and not for longer than so many days."""
+        return self._today(at, lambda day: Q(starts_on__lte=day, ends_on__gte=day, ends_on__lte=day + within))
+
+    def coming(self, at: datetime) -> Self:
+        return self._today(at, lambda day: Q(starts_on__gt=day))
+
+    def over(self, at: datetime) -> Self:
+        return self._today(at, lambda day: Q(ends_on__lt=day))
+
+    def _today(self, at: datetime, fits: Callable[[date], Q]) -> Self:
+        return self.filter(reduce(or_, (Q(territory__in=codes) & fits(day) for day, codes in days_at(at))))
 
 
 class Licence(models.Model):

@@ -1,16 +1,25 @@
 """Films: what they are. Their votes and ranks live elsewhere, so that these rows stay clean."""
 
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models, transaction
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 
 from catalog import titles
+from catalog.finding.asked import Asked, read
+from catalog.finding.nearness import SHORT, nearness
 from catalog.models.history import history
+from catalog.models.names import FilmNames
+from catalog.models.searching import candidates, every_word
 
+NEAR = 10  # the closeness from which a film is only near to what was asked
+MOST_NEAR, MOST_CANDIDATES = 50, 1_000
 FIRST_YEAR, LAST_YEAR = 1888, 2100
 DECADES = range(FIRST_YEAR // 10 * 10, LAST_YEAR + 1, 10)
 GENRES = ("Action", "Animation", "Comedy", "Documentary", "Drama", "Romance")
@@ -32,6 +41,13 @@ def genre_line(names: Any) -> str:
 
 
 class MovieQuerySet(models.QuerySet["Movie"]):
+    def bulk_create(self, objs: "Iterable[Movie]", *args: Any, **kwargs: Any) -> "list[Movie]":
+        """Write films in few statements, and their names with them."""
+        with transaction.atomic(using=self.db):
+            made = super().bulk_create(objs, *args, **kwargs)
+            FilmNames.objects.write(made)
+        return made
+
     def charted(self) -> Self:
         """Films with their standing in the newest edition, best first."""
         return self.filter(standing__rank__isnull=False).select_related("standing").order_by("standing__rank")
@@ -48,6 +64,55 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         for word in words:
             found = found.filter(search_title__contains=word)
         return found
+
+    def search(self, text: str, *, near: bool = True) -> Self:
+        """Films that a text names, with their `closeness`: 0 the title itself, 1 it begins so, 2 it holds every word.
+
+        A year among the words may be the film's. Where no film fits letter by letter, those come that are near (from
+        NEAR on, one more for each half slip of the pen), unless near is False. Best first: closeness, rank, number.
+        """
+        asked = read(text)
+        if not asked:
+            return self.none()
+        found = self.filter(reduce(or_, map(every_word, asked.readings)))
+        if near and not found.exists():
+            return self._near(asked)
+        whens = [When(condition, then=Value(tier)) for tier, condition in _tiers(asked)]
+        return found._ranked(Case(*whens, default=Value(2), output_field=models.IntegerField()))
+
+    def _near(self, asked: Asked) -> Self:
+        """Films that may have been meant: the database names candidates, and their distance in letters decides."""
+        words = tuple(dict.fromkeys(word for reading in asked.readings for word in reading.words))
+        found: dict[int, int] = {}
+        for pk, line, year in self._candidates(words):
+            far = [nearness(reading, line, year) for reading in asked.readings]
+            if measured := [one for one in far if one is not None]:
+                found[pk] = min(measured)
+        best = sorted(found, key=lambda pk: (found[pk], pk))[:MOST_NEAR]
+        whens = [When(pk=pk, then=Value(NEAR + found[pk])) for pk in best]
+        near = self.filter(pk__in=best)
+        return near._ranked(Case(*whens, default=Value(NEAR), output_field=models.IntegerField()))
+
+    def _candidates(self, words: tuple[str, ...]) -> list[tuple[int, str, int]]:
+        if max(map(len, words), default=0) < SHORT:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(*candidates(words, MOST_CANDIDATES))
+            numbers = [row[0] for row in cursor.fetchall()]
+        return list(self.filter(pk__in=numbers).order_by().values_list("pk", "names__line", "year"))
+
+    def _ranked(self, closeness: Case) -> Self:
+        ranked = self.annotate(closeness=closeness).select_related("standing")
+        return ranked.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
+
+
+def _tiers(asked: Asked) -> Iterator[tuple[int, Q]]:
+    """Yield what makes a film the one that was asked for (0), and one whose name begins so (1)."""
+    for tier, end in ((0, " |"), (1, "")):
+        for reading in asked.readings:
+            for name in filter(None, dict.fromkeys((reading.whole, reading.bare))):
+                named = Q(names__line__contains=f"| {name}{end}")
+                yield tier, named & Q(year__in=reading.years) if reading.years else named
 
 
 class Movie(models.Model):
@@ -85,7 +150,9 @@ class Movie(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
-        super().save(*args, **kwargs)
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            FilmNames.objects.write([self])
 
     def get_absolute_url(self) -> str:
         return reverse("film", args=[self.pk, self.slug])

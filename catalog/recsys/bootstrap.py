@@ -7,15 +7,16 @@ the ranks that the model's own recommendations have in them. Source: Efron 1979;
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from catalog.recsys import ease, likes, ranking
+from catalog.recsys import ease, fitting, likes, ranking
+from catalog.recsys.linear import SCALE, LinearModel, Ratings
 from catalog.recsys.prediction import COVERAGE
-from catalog.recsys.recommender import SCALE, Ratings, RecommenderModel
 from catalog.recsys.residuals import half_width
 from catalog.recsys.spread import MOST_INFLATION, Codes, Spread, encoded, plain
 from mlops.ports import Arrays, NotEnoughData
@@ -26,6 +27,7 @@ MOST_VISITORS = 400  # more say hardly more, and each costs a row of scores a re
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Whole = npt.NDArray[np.int64]
+Model = TypeVar("Model", bound=LinearModel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +46,19 @@ class Measures:
 
 
 def with_spread(
-    model: RecommenderModel,
+    model: Model,
     partials: Sequence[Arrays],
     visitors: Sequence[Ratings],
     *,
     refits: int = REFITS,
+    watched: bool = False,
     seed: int = 0,
-) -> tuple[RecommenderModel, Measures]:
+) -> tuple[Model, Measures]:
     """Return the model with the intervals of its ranks, and what refits say of it; partials: those it was fitted on.
 
-    visitors: known ratings of people who are in no partial. Three fifths of the refits tell the spread, a fifth the factor, a
-    fifth only measure. Raises ValueError below four refits, NotEnoughData when no visitor gets a list.
+    visitors: known ratings of people who are in no partial; watched: as the model was fitted. Three fifths of the refits
+    tell the spread, a fifth the factor, a fifth only measure. Raises ValueError below four refits, NotEnoughData when no visitor
+    gets a list.
     """
     if refits < LEAST_REFITS:
         raise ValueError(f"refits is {refits}: it must be at least {LEAST_REFITS}, to spread, calibrate and measure")
@@ -63,7 +67,8 @@ def with_spread(
         raise NotEnoughData("no visitor gets a list, so nothing can be said of lists: ask people who like a known film")
     aside = max(1, refits // 5)
     with threadpool_limits(limits=1, user_api="blas"):
-        codes, lists, off = _refitted(model, partials, asked, refits, refits - 2 * aside, seed)
+        ratings = likes.joined(partials, watched=watched)
+        codes, lists, off = _refitted(model, ratings, asked, refits, refits - 2 * aside, seed)
     spreads = np.concatenate([plain(codes, one.liked, one.listed) for one in asked])
     needed = np.divide(off, spreads, out=np.where(off > 0, MOST_INFLATION, 0.0), where=spreads > 0)
     inflation = min(half_width(needed[-2 * aside : -aside].ravel(), COVERAGE), MOST_INFLATION)
@@ -89,7 +94,7 @@ class Asked:
     best: Whole
 
     @classmethod
-    def of(cls, model: RecommenderModel, visitor: Ratings) -> "Asked":
+    def of(cls, model: LinearModel, visitor: Ratings) -> "Asked":
         """Return the list that a visitor is shown."""
         scores, allowed = model.scores(visitor), model.allowed(visitor)
         listed = ranking.best(scores, allowed & (scores > 0), LISTED)
@@ -122,16 +127,15 @@ def overlap(lists: Sequence[Places]) -> float:
 
 
 def _refitted(
-    model: RecommenderModel, partials: Sequence[Arrays], asked: Sequence[Asked], refits: int, told: int, seed: int
+    model: LinearModel, ratings: likes.Ratings, asked: Sequence[Asked], refits: int, told: int, seed: int
 ) -> tuple[Codes, list[list[Places]], Floats]:
     """Return the codes of the spread over the first `told` refits; lists by refit and visitor; off by refit and listed film."""
-    ratings = likes.joined(partials)
     x, draws = ratings.likes(model.threshold), np.random.default_rng(seed)
-    squares = np.zeros(model.b.shape, dtype=np.float32)
+    squares = np.zeros((len(model.films),) * 2, dtype=np.float32)
     lists, off = [], []
     for refit in range(refits):
         drawn = np.bincount(draws.integers(len(ratings), size=len(ratings)), minlength=len(ratings))
-        side = ease.solved(weighted(x, drawn), model.regularisation)
+        side = fitting.again(model, weighted(x, drawn))
         scores = _scores(model, side, asked, squares if refit < told else None)
         lists.append(
             [ranking.best(own, one.allowed & (own > 0), LISTED) for one, own in zip(asked, scores, strict=True)]
@@ -149,7 +153,7 @@ def weighted(x: sparse.csr_array, drawn: npt.NDArray[np.int64]) -> sparse.csr_ar
 
 
 def _scores(
-    model: RecommenderModel, side: ease.Side, asked: Sequence[Asked], squares: npt.NDArray[np.float32] | None
+    model: LinearModel, side: ease.Side, asked: Sequence[Asked], squares: npt.NDArray[np.float32] | None
 ) -> Whole:
     """Return the scores of all visitors under a refit, int64 (visitors, n); add its squared differences to `squares`."""
     counts, films = [len(one.liked) for one in asked], np.concatenate([one.liked for one in asked])
@@ -160,7 +164,7 @@ def _scores(
         block = side.columns(start, stop) * np.float32(SCALE)
         scores[:, start:stop] = np.rint(liked @ block)
         if squares is not None:
-            block -= model.b[:, start:stop]
+            block -= model.block(start, stop)
             squares[:, start:stop] += np.square(block, out=block)
     return scores
 

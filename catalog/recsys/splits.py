@@ -1,14 +1,18 @@
 """Two ways to ask a recommender: people it never saw, and everybody after a moment.
 
-Rows are columns of shape (n,): subject (texts of 36 characters), film, value (points from 1 to 10), at (seconds since 1970).
+Rows are columns of shape (n,): subject (texts of 36 characters), film, value (points from 1 to 10), at (seconds since 1970), and
+signal. Ratings decide who is told and asked what; what was watched is there to learn from, of those who are learned from, and no
+more: of a person held out it is neither told nor asked for.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from catalog.recsys.signals import is_rated
 from mlops.ports import Array, Fold, NotEnoughData, Rows
 
 HELD_OUT, GLOBAL_TIME = "held-out-users", "global-time"
@@ -29,8 +33,25 @@ def folds(rows: Rows) -> list[Fold]:
 
     Raises NotEnoughData when nobody is left to learn from or to ask, or all values are equal.
     """
+    rated = is_rated(rows)
+    if rated.all():
+        return _folds(rows)
+    held_out, by_time = _folds(taken(rows, rated))
+    watched = taken(rows, ~rated)
+    learned_from = np.array([partition_of(str(one)) < FIRST_HELD for one in watched["subject"]], dtype=np.bool_)
+    early = watched["at"] <= by_time.facts["cut"]
+    return [_with(held_out, taken(watched, learned_from)), _with(by_time, taken(watched, early))]
+
+
+def _folds(rows: Rows) -> list[Fold]:
     _check(rows)
     return [held_out_users(rows), global_time(rows)]
+
+
+def _with(fold: Fold, watched: Rows) -> Fold:
+    """Return the fold with these rows among those to learn from, and how many there are."""
+    train = {name: np.concatenate([column, watched[name]]) for name, column in fold.train.items()}
+    return replace(fold, train=train, facts={**fold.facts, "watched": len(watched["film"])})
 
 
 def held_out_users(rows: Rows) -> Fold:

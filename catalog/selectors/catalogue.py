@@ -11,7 +11,6 @@ from django.db.models.functions import Cast, Coalesce
 
 from catalog.errors import UnknownMovie
 from catalog.models import Movie
-from catalog.selectors import films
 
 LAST = 10**8  # stands for a rank where there is none, behind every rank; a few of them still fit 32 bits
 
@@ -40,7 +39,7 @@ ORDERS = {
 }
 MATCH = Order(
     F("closeness") * Value(2 * LAST) + _RANK, pinned=True
-)  # as the search page sorts; closeness is from films.search
+)  # as the search page sorts; closeness is from the search
 
 
 def film(number: int) -> Movie:
@@ -61,7 +60,7 @@ def find(
     any_genre: tuple[str, ...] = (),
 ) -> QuerySet[Movie]:
     """Return films that fit all that is given, with their standing."""
-    found = films.search(words) if words else Movie.objects.select_related("standing")
+    found = Movie.objects.search(words, near=False) if words else Movie.objects.select_related("standing")
     if year_from is not None:
         found = found.filter(year__gte=year_from)
     if year_until is not None:
@@ -69,7 +68,7 @@ def find(
     if votes_from:
         found = found.filter(standing__votes__gte=votes_from)
     for genre in every_genre:
-        found = found.of_genre(genre)  # type: ignore[attr-defined]
+        found = found.of_genre(genre)
     if any_genre:
         found = found.filter(reduce(or_, (Q(genres__contains=f"|{genre}|") for genre in any_genre)))
     return found

@@ -6,15 +6,20 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Min, Window
 from django.db.models.functions import RowNumber
 
-from catalog.models import ImportedVotes, Movie, Rater, Rating, Source, Tally
+from catalog.models import ImportedVotes, Movie, Play, Rater, Rating, Source, Tally
 from catalog.recsys.formula import RATER_KINDS
+from catalog.recsys.signals import SIGNALS, UNRATED
 from mlops.ports import Array, Origin
 
 Columns = dict[str, Array]
 MEMBERS = Origin("members", "Ratings given on this site", "given by its members", Source.Use.ANY.value, 0)
+VIEWERS = Origin(
+    "viewers", "Films watched to the end on this site", "kept as its members chose", Source.Use.ANY.value, 0
+)
+RATED, WATCHED = (SIGNALS.index(name) for name in ("RATED", "WATCHED"))
 
 
 @dataclass(frozen=True)
@@ -33,17 +38,19 @@ def told(films: Collection[int]) -> dict[int, Told]:
 
 
 def ratings(since: datetime | None, until: datetime) -> tuple[Columns, list[Origin]]:
-    """Return the ratings as they were known at `until`, those recorded from `since` alone, and where they come from.
+    """Return the ratings as they were known at `until`, those recorded from `since` alone, and where they come from; and beside
+    them, labelled by their signal, the films that members watched to the end by then.
 
     Rebuilt from history: of each rater and film the last row by then, unless that one is a withdrawal. Of raters and films
-    that are no longer there nothing is returned. Order: subject, time given, film.
+    that are no longer there nothing is returned. Order: subject, time given, film, signal.
     """
     raters, films = _raters(), _films()
-    rows = [row for row in _latest(until) if row[0] in raters and row[1] in films]
-    if since is not None:
-        rows = [row for row in rows if row[4] >= since]
-    rater, film, value, given, recorded, source = zip(*rows, strict=True) if rows else ((),) * 6
+    found = [(*row, RATED) for row in _latest(until)]
+    found += [(rater, film, UNRATED, at, at, None, WATCHED) for rater, film, at in _finished(until)]
+    rows = [row for row in found if row[0] in raters and row[1] in films and (since is None or row[4] >= since)]
+    rater, film, value, given, recorded, source, signal = zip(*rows, strict=True) if rows else ((),) * 7
     columns = {
+        "signal": np.array(signal, dtype=np.int8),
         "subject": np.array([raters[one][0] for one in rater], dtype="U36"),
         "film": np.array(film, dtype=np.int64),
         "value": np.array(value, dtype=np.int8),
@@ -53,8 +60,11 @@ def ratings(since: datetime | None, until: datetime) -> tuple[Columns, list[Orig
         "year": np.array([films[one][0] for one in film], dtype=np.int16),
         "votes": np.array([films[one][1] for one in film], dtype=np.int64),
     }
-    order = np.lexsort((columns["film"], columns["at"], columns["subject"]))
-    return {name: column[order] for name, column in columns.items()}, _origins(source)
+    order = np.lexsort([columns[name] for name in ("signal", "film", "at", "subject")])
+    origins = _origins([one for one, kind in zip(source, signal, strict=True) if kind == RATED])
+    if count := signal.count(WATCHED):
+        origins.append(replace(VIEWERS, rows=count))
+    return {name: column[order] for name, column in columns.items()}, origins
 
 
 def tallies() -> tuple[Columns, list[Origin]]:
@@ -87,6 +97,16 @@ def _latest(until: datetime) -> Iterable[tuple[Any, ...]]:
     rows = history.objects.filter(history_date__lte=until).annotate(newest=newest).filter(newest=1)
     names = ("rater_id", "movie_id", "value", "rated_at", "recorded_at", "source_id", "history_type")
     return (row[:6] for row in rows.order_by().values_list(*names) if row[6] != "-")
+
+
+def _finished(until: datetime) -> Iterable[tuple[int, int, datetime]]:
+    """Return rater, film and moment of each film that a member first watched to the end by then.
+
+    Only of members who still say that what they watch may be kept, and who are known to datasets: who rated something once.
+    """
+    kept = Play.objects.finished().filter(finished_at__lte=until, user__preferences__record_plays=True)
+    first = kept.filter(user__rater__isnull=False).order_by().values("user__rater", "movie")
+    return first.annotate(at=Min("finished_at")).values_list("user__rater", "movie", "at")
 
 
 def _raters() -> dict[int, tuple[str, int]]:

@@ -1,16 +1,17 @@
 """Reads about films: one film's facts, search, browse, what plays and what leaves."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from catalog import titles
+from catalog.finding.asked import MOST_LETTERS, MOST_WORDS, read
 from catalog.models import GENRES, Licence, Movie, Rating
+from catalog.selectors import programme
 from catalog.territories import WORLD
 
-MOST_WORDS, MOST_LETTERS = 10, 100
+__all__ = ["MOST_LETTERS", "MOST_WORDS"]  # of a search: catalog.finding sets them
 
 
 def last_edit(model: type[Movie] | type[Licence]) -> int:
@@ -23,6 +24,12 @@ def playable(films: QuerySet[Movie], territory: str, day: date) -> QuerySet[Movi
     """Keep films that may be shown in a territory on a day."""
     rights = Licence.objects.filter(movie=OuterRef("pk")).covering(territory).on(day)
     return films.filter(Exists(rights))
+
+
+def playing(films: Collection[int], territory: str, day: date) -> set[int]:
+    """Return which of these films may be shown in a territory on a day."""
+    rights = Licence.objects.filter(movie_id__in=films).covering(territory).on(day)
+    return set(rights.values_list("movie_id", flat=True))
 
 
 def count_playable(territory: str, day: date) -> int:
@@ -38,6 +45,7 @@ class Rights:
     coming: Licence | None
     ended: Licence | None
     elsewhere: bool
+    until: date | None = field(default=None, compare=False)  # the last day, over licences that follow one another
 
 
 def rights(movie: Movie, territory: str, day: date) -> Rights:
@@ -45,6 +53,7 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
     held = list(Licence.objects.filter(movie=movie).order_by("starts_on", "pk"))
     here = [licence for licence in held if licence.territory in (territory, WORLD)]
     now = [licence for licence in here if licence.starts_on <= day <= licence.ends_on]
+    stretch = programme.unbroken([(licence.starts_on, licence.ends_on) for licence in here], day)
     coming = [licence for licence in here if licence.starts_on > day]
     ended = [licence for licence in here if licence.ends_on < day]
     return Rights(
@@ -52,24 +61,13 @@ def rights(movie: Movie, territory: str, day: date) -> Rights:
         coming[0] if coming else None,
         max(ended, key=lambda licence: licence.ends_on, default=None),
         any(licence.starts_on <= day <= licence.ends_on for licence in held),
+        stretch and stretch[1],
     )
 
 
 def leaving(territory: str, day: date, most: int, within: int = 30) -> list[tuple[Movie, date]]:
-    """Return films whose last right here ends within so many days, soonest first, then by rank."""
-    held = Licence.objects.covering(territory).filter(ends_on__gte=day).order_by().values("movie_id")
-    last = held.annotate(last_day=Max("ends_on"), first_day=Min("starts_on"))
-    ending = last.filter(last_day__lte=day + timedelta(days=within), first_day__lte=day)
-    days = {row["movie_id"]: row["last_day"] for row in ending.values("movie_id", "last_day")}
-    found = Movie.objects.select_related("standing").in_bulk(days)
-    ranked = sorted(found.values(), key=lambda film: (days[film.pk], *_rank(film)))
-    return [(film, days[film.pk]) for film in ranked[:most]]
-
-
-def _rank(film: Movie) -> tuple[bool, int, int]:
-    """Return the sort key of a place in the chart, films without one last."""
-    rank = getattr(getattr(film, "standing", None), "rank", None)
-    return rank is None, rank or 0, film.pk
+    """Return films that play here for so many days more at most, with their last day; soonest first, then by rank."""
+    return [(one.film, one.last) for one in programme.leaving(territory, day, within)[:most]]
 
 
 def histogram(movie: Movie) -> list[int]:
@@ -81,41 +79,13 @@ def histogram(movie: Movie) -> list[int]:
 
 def search_words(query: str) -> list[str]:
     """Return the words a search means: normalised, without an article in front, at most ten, of the first hundred letters."""
-    return _bare(query).split()[:MOST_WORDS]
-
-
-def _bare(query: str) -> str:
-    return titles.sort_title(_clean(query).title())  # «godfather, the» too: a trailing article is known by its capital
-
-
-def _clean(query: str) -> str:
-    """Return the first hundred letters without NULs, which no database takes."""
-    return query.replace("\x00", "")[:MOST_LETTERS]
+    asked = read(query)
+    return list(asked.readings[0].words) if asked else []
 
 
 def search(query: str) -> QuerySet[Movie]:
-    """Return films whose title holds every word: exact titles first, then titles that begin so, then by rank."""
-    words = search_words(query)
-    if not words:
-        return Movie.objects.none()
-    whole, bare = titles.search_key(_clean(query)), _bare(query)
-    order = Case(
-        When(Q(search_title=whole) | Q(sort_title=bare), then=Value(0)),
-        When(Q(search_title__startswith=whole) | Q(sort_title__startswith=bare), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    found = Movie.objects.matching(words).annotate(closeness=order).select_related("standing")
-    return found.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
-
-
-SORTS: dict[str, tuple[Any, ...]] = {
-    "rank": (F("standing__rank").asc(nulls_last=True), "pk"),
-    "title": ("sort_title", "pk"),
-    "year": ("year", "sort_title", "pk"),
-    "-year": ("-year", "sort_title", "pk"),
-    "runtime": (F("runtime").asc(nulls_last=True), "pk"),
-}
+    """Return films whose names hold every word, or one that begins so; where none does, those that are near."""
+    return Movie.objects.search(query)
 
 
 def decades() -> list[int]:
@@ -130,29 +100,6 @@ class Facets:
 
     genres: list[tuple[str, int]]
     decades: list[tuple[int, int]]
-
-
-def browse(
-    *,
-    decade: int | None = None,
-    genre: str | None = None,
-    longest: int | None = None,
-    playable_in: str | None = None,
-    day: date | None = None,
-    sort: str = "rank",
-) -> QuerySet[Movie]:
-    """Return films of a choice in an order. longest: runtime in minutes at most; playable_in: a territory, with day."""
-    chosen = Movie.objects.select_related("standing")
-    if decade is not None:
-        chosen = chosen.of_decade(decade)
-    if genre is not None:
-        chosen = chosen.of_genre(genre)
-    films: QuerySet[Movie] = chosen
-    if longest is not None:
-        films = films.filter(runtime__lte=longest)
-    if playable_in and day:
-        films = playable(films, playable_in, day)
-    return films.order_by(*SORTS[sort])
 
 
 def facets(films: QuerySet[Movie]) -> Facets:

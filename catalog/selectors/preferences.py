@@ -9,4 +9,4 @@ def of(user: Any) -> Preferences:
     """Return the choices of whoever asks, unsaved when nothing was chosen; a stranger has a newcomer's."""
     if not isinstance(user, User):
         return Preferences()
-    return Preferences.objects.filter(pk=user.pk).first() or Preferences(user=user)
+    return getattr(user, "preferences", None) or Preferences(user=user)  # asked of the database once a request

@@ -10,8 +10,8 @@ from django.conf import settings
 from catalog.models import ChartEdition
 from catalog.recsys.formula import KEY as FORMULA
 from catalog.selectors import measurements
+from catalog.selectors.judges import FIRST, Judge
 from catalog.selectors.measurements import Asked
-from catalog.selectors.recommendations import KEY, Judge
 from mlops import ledger, serving
 from mlops.errors import MlopsError
 from mlops.ledger import Figures
@@ -47,7 +47,7 @@ class Property:
 def properties(found: Judge | None, edition: ChartEdition | None) -> list[Property]:
     """Return the five properties in the order the notes give them. found: the learned version in service, if any."""
     asked = measurements.asked_of(found.label) if found else None
-    figures = ledger.figures(KEY, found.number) if found else None
+    figures = ledger.figures(found.key, found.number) if found else None
     lack = "" if found else "nothing-serves"
     return [
         _complexity(found, figures, lack),
@@ -60,7 +60,7 @@ def properties(found: Judge | None, edition: ChartEdition | None) -> list[Proper
 
 def _complexity(found: Judge | None, figures: Figures | None, lack: str) -> Property:
     lines = measurements.lines_of(measurements.SOFTWARE_MODULES)
-    learned_lines = measurements.lines_of(measurements.LEARNING_MODULES)
+    learned_lines = measurements.learned_lines(found.key if found else FIRST)
     numbers = _formula_numbers()
     learned = sum(array.size for array in found.model.arrays().values()) if found else None
     seconds = figures.seconds.get("fit") if figures else None
@@ -153,7 +153,7 @@ def _drift(asked: Asked | None, figures: Figures | None, lack: str) -> Property:
     learning = (
         Measure(
             "asked-again",
-            asked.again if asked and asked.raters else None,
+            asked.again if asked and asked.visitors else None,
             lack or "nobody-to-ask",
             asked.receipts.asked if asked else None,
         ),

@@ -14,11 +14,11 @@ def put_away(*, movie_id: int, by: User, at: datetime) -> bool:
     """Leave a film out of a member's recommendations; say whether it was not away already. Raises UnknownMovie."""
     if not Movie.objects.filter(pk=movie_id).exists():
         raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
-    listed = recommendations.on_list(movie_id, by)
+    lister = recommendations.lister_of(movie_id, by)
     with transaction.atomic():
         _, new = Hidden.objects.get_or_create(user=by, movie_id=movie_id, defaults={"hidden_at": at})
-    if new and listed:
-        recommendations.note(recommendations.HIDDEN)
+    if new:
+        recommendations.note(recommendations.HIDDEN, lister)
     return new
 
 

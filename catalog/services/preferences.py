@@ -14,4 +14,6 @@ def choose(*, by: User, **choices: bool | str) -> Preferences:
     if unknown:
         raise CatalogError(f"{unknown[0]} is nothing one can choose: there are {', '.join(sorted(CHOICES))}.")
     with transaction.atomic():
-        return Preferences.objects.update_or_create(user=by, defaults=choices)[0]
+        chosen = Preferences.objects.update_or_create(user=by, defaults=choices)[0]
+    chosen.user = by  # whoever holds this account sees what it chose just now
+    return chosen

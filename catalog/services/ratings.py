@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from catalog import queue
-from catalog.errors import BadRating, UnknownMovie
+from catalog.errors import BadRating, NotKept, UnknownMovie
 from catalog.models import Movie, Rater, Rating, Tally, User
 from catalog.models.ratings import LEAST, MOST
 
@@ -20,7 +20,7 @@ def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
 
     value: a whole number from 1 to 10. Raises BadRating, or UnknownMovie.
     """
-    stars = _whole(value)
+    stars = whole(value)
     try:
         return _rate(movie_id, by, at, stars)
     except IntegrityError:  # the same member rated it at the same moment: now there is a row to change
@@ -42,6 +42,22 @@ def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def put_back_rating(*, movie_id: int, by: User, at: datetime, value: int, rated_at: datetime, source_id: Any) -> Rating:
+    """Give a withdrawn rating again, with its own time and source. Raises NotKept when another was given since."""
+    if Rating.objects.select_for_update().filter(rater__user=by, movie_id=movie_id).exists():
+        raise NotKept("You rated it again since then: the later rating stands.")
+    return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
+
+
+@transaction.atomic
+def bring_rating(
+    *, movie_id: int, by: User, at: datetime, value: int, rated_at: datetime, source_id: Any = None
+) -> Rating:
+    """Record a rating that was given elsewhere, or before, with its own time; an earlier one is replaced."""
+    return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
+
+
 def take_out(*, rater: Rater) -> int:
     """Take out all that a rater gave, films rising, and move the tallies back; return how many. Inside an erasure alone.
 
@@ -61,14 +77,17 @@ def take_out(*, rater: Rater) -> int:
 
 
 @transaction.atomic
-def _rate(movie_id: int, by: User, at: datetime, value: int) -> Rating:
+def _rate(
+    movie_id: int, by: User, at: datetime, value: int, *, rated_at: datetime | None = None, source_id: Any = None
+) -> Rating:
     if not Movie.objects.filter(pk=movie_id).exists():
         raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
     rater = member(by)
     rating = Rating.objects.select_for_update().filter(rater=rater, movie_id=movie_id).first()
     old = rating.value if rating else None
     rating = rating or Rating(rater=rater, movie_id=movie_id)
-    rating.value, rating.rated_at, rating.recorded_at = value, at, at
+    rating.value, rating.rated_at, rating.recorded_at = value, rated_at or at, at
+    rating.source_id = source_id or rating.source_id
     rating._history_date = at  # type: ignore[attr-defined]
     rating.save()
     if old is None:
@@ -90,7 +109,7 @@ def _move(movie_id: int, *, votes: int, points: int) -> None:
         Tally.objects.create(movie_id=movie_id, votes=votes, points=points)
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
     """Return the value as a rating. Raises BadRating for anything that is not a whole number from 1 to 10."""
     if isinstance(value, str):
         text = value.strip()

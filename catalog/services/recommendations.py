@@ -1,12 +1,14 @@
 """Recommendations for a member or for ratings that a partner sends, and what becomes of them, counted by version."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from catalog.models import Rating, User
-from catalog.selectors import recommendations
+from catalog.selectors import judges, preferences, recommendations, tastes
+from catalog.selectors.judges import Judge
 from catalog.selectors.recommendations import Picks
+from catalog.selectors.tastes import Taste
 from catalog.services import ratings
 from mlops import serving
 
@@ -16,42 +18,48 @@ LISTED = 20  # so many places count as the list when a film of it is opened, rat
 
 def for_member(*, by: User, most: int = 10) -> Picks:
     """Return a member's list, from their ratings as they stand in this moment, and count what it shows."""
-    hidden = set(recommendations.hidden_by(by).values_list("movie_id", flat=True))
-    return for_ratings(given=recommendations.ratings_of(by), hidden=hidden, most=most)
+    return for_taste(taste=tastes.of_member(by), most=most)
 
 
-def for_ratings(*, given: Mapping[int, int], hidden: Collection[int] = (), most: int = 10) -> Picks:
-    """Return the list for ratings (film → 1 … 10), and count what it shows."""
-    found = recommendations.picks(given, hidden=hidden, most=most)
+def for_ratings(*, given: Mapping[int, int], most: int = 10) -> Picks:
+    """Return the first judge's list for ratings (film → 1 … 10), and count what it shows."""
+    return for_taste(taste=Taste(given), most=most)
+
+
+def for_taste(*, taste: Taste, most: int = 10) -> Picks:
+    """Return the list that the judge chosen makes, and count what it shows under that judge's version."""
+    found = recommendations.picks(taste, most=most)
     if found.judge and found.picks:
-        serving.record(found.judge.label, SHOWN, len(found.picks))
+        note(SHOWN, found.judge, len(found.picks))
     return found
 
 
-def note(act: str) -> None:
-    """Count one act on what the version in service put forward; nothing when none is."""
-    found, _ = recommendations.at_work()
-    if found:
-        serving.record(found.label, act)
+def note(act: str, judge: Judge | None, times: int = 1) -> None:
+    """Count an act on what a judge's version put forward; nothing when none did."""
+    if judge:
+        serving.record(judge.label, act, times)
+
+
+def opened(*, by: User) -> None:
+    """Count that a member opened a film from their list, under the judge that makes it; with no list there is none."""
+    chosen = preferences.of(by)
+    if chosen.personal:
+        note(OPENED, judges.sitting(chosen.judge).judge)
 
 
 def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
     """Record a member's rating as ratings.rate_movie does; on a film of their list it counts as an answer."""
-    listed = on_list(movie_id, by)
+    lister = lister_of(movie_id, by)
     rating = ratings.rate_movie(movie_id=movie_id, by=by, at=at, value=value)
-    if listed:
-        note(ANSWERED)
+    note(ANSWERED, lister)
     return rating
 
 
-def on_list(movie_id: int, by: User) -> bool:
-    """Say whether a film is among the first places of a member's list now."""
-    found, _ = recommendations.at_work()
-    if found is None:
-        return False
-    given = recommendations.ratings_of(by)
-    if movie_id in given or not recommendations.likes(found.model, given):
-        return False
-    hidden = set(recommendations.hidden_by(by).values_list("movie_id", flat=True))
-    place = found.model.rank_of(movie_id, given, hidden)
-    return place is not None and place.score > 0 and place.rank <= LISTED
+def lister_of(movie_id: int, by: User) -> Judge | None:
+    """Return the judge that has a film among the first places of a member's list now, or None."""
+    taste = tastes.of_member(by)
+    found = judges.sitting(taste.judge).judge if taste.ratings else None
+    if found is None or movie_id in taste.ratings or not recommendations.likes(found.model, taste.ratings):
+        return None
+    place = found.model.rank_of(movie_id, taste.ratings, taste.hidden | judges.gone(found))
+    return found if place is not None and place.score > 0 and place.rank <= LISTED else None

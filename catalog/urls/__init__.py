@@ -6,15 +6,30 @@ from catalog.views import converters
 
 register_converter(converters.DecadeConverter, "decade")
 register_converter(converters.GenreConverter, "genre")
+register_converter(converters.EndingConverter, "ending")
 
-from catalog.urls import charts, films, finding, house, learned, me, proofs  # noqa: E402 — they use the converters
+from catalog.urls import (  # noqa: E402 — they use the converters
+    charts,
+    films,
+    finding,
+    house,
+    keeping,
+    learned,
+    me,
+    moving,
+    proofs,
+    watching,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
     *charts.urlpatterns,
     *finding.urlpatterns,
+    *keeping.urlpatterns,
     *learned.urlpatterns,
     *me.urlpatterns,
+    *moving.urlpatterns,
     *proofs.urlpatterns,
+    *watching.urlpatterns,
     *films.urlpatterns,  # last: its own addresses end in any word
 ]

@@ -7,6 +7,7 @@ from catalog.views import script, transparency
 
 urlpatterns = [
     path("verify_edition.py", script.handed_out, {"name": "verify_edition.py"}, name="verify-script"),
+    path("rerank.py", script.handed_out, {"name": "rerank.py"}, name="rerank-script"),
     path("transparency", transparency.transparency, name="transparency"),
     path("transparency/checkpoint", transparency.checkpoint, name="checkpoint"),
     path("transparency/checkpoint.json", transparency.checkpoint_json, name="checkpoint-json"),

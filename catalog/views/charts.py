@@ -13,6 +13,7 @@ from catalog.recsys.editions import parse
 from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import edition_document
+from catalog.views import chart_form, recharted
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
@@ -22,7 +23,9 @@ PER_PAGE = 100
 
 
 def top(request: HttpRequest, decade: int | None = None, genre: str | None = None) -> HttpResponse:
-    """The newest edition, a hundred films a page, whole or of a decade or genre."""
+    """The newest edition, a hundred films a page, whole or of a decade or genre; or of another day, or by other rules."""
+    if any(request.GET.get(name, "").strip() for name in chart_form.ASKED):
+        return recharted.top(request, decade, genre)
     edition = charts.newest()
     if edition is None:
         return _top(request, None, decade, genre)
@@ -43,6 +46,7 @@ def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genr
         "rows": printed.rows(max(0, page.start_index() - 1), page.end_index()) if printed else "",
         "decade": decade,
         "genre": genre,
+        "desk": recharted.desk(edition) if edition else None,
         "facets": printed.facets() if printed else None,
     }
     return render(request, "catalog/top.html", context)

@@ -1,4 +1,4 @@
-"""Path converters: decades as «1950s», genres as «drama»."""
+"""Path converters: decades as «1950s», genres as «drama», the endings of lists as files."""
 
 from catalog.models import GENRES
 from catalog.models.movies import DECADES
@@ -24,3 +24,15 @@ class GenreConverter:
 
     def to_url(self, value: str) -> str:
         return value.lower()
+
+
+class EndingConverter:
+    """The ending of a list's address as a file: csv or json."""
+
+    regex = "csv|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

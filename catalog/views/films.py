@@ -4,15 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 
 from catalog import cards
-from catalog.models import Movie, Rating
+from catalog.models import Movie, User
 from catalog.recsys.weighted import half_even
-from catalog.selectors import charts, films
+from catalog.selectors import charts, films, watching
 from catalog.services import recommendations
 from catalog.territories import chosen
-from catalog.views import formula, similar, structured
+from catalog.views import film_keep, formula, own_film, similar, structured
+from catalog.views.here import day_here
 from catalog.views.private import private
 from catalog.views.rows import bars, card_svg, figure, mean_text
 
@@ -31,12 +31,16 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     context = {
         **ratings,
         **similar.beside(found),
+        "away": own_film.is_away(request, found),
+        **film_keep.panel(request.user, found),
         "section": "top",
         "address": request.build_absolute_uri(found.get_absolute_url()),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),
-        "rights": films.rights(found, chosen(request), timezone.localdate()),
+        "play": watching.where(request.user, pk),
+        "alert": watching.awaited(request.user, pk, chosen(request)),
+        "rights": films.rights(found, chosen(request), day_here(request)),
         "imported": imported,
-        "bands": _bands(imported.bands) if imported else [],
+        "bands": bands_of(found),
         "json_ld": structured.movie(request, found, ratings["given"], ratings["members_tenths"]),
     }
     return render(request, "catalog/film.html", context)
@@ -44,26 +48,27 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 def _opened(request: HttpRequest, found: Movie) -> HttpResponse:
     """Count that a film was opened from a learned list, and lead to its one address."""
-    if request.user.is_authenticated:
-        recommendations.note(recommendations.OPENED)
+    if isinstance(request.user, User):
+        recommendations.opened(by=request.user)
     return private(redirect(found))
 
 
-def rating_context(request: HttpRequest, found: Movie) -> dict[str, Any]:
-    """Return what the page and its rating fragment share: the formula, the visitor's rating, the members' bars."""
+def rating_context(request: HttpRequest, found: Movie, *, posted: bool = False) -> dict[str, Any]:
+    """Return what the page and its rating fragment share: the formula, the visitor's rating, the members' bars.
+
+    posted: the visitor has just rated, so their rating may be read whatever they chose.
+    """
     standing = getattr(found, "standing", None)
     edition = standing.edition if standing else charts.newest()  # one edition a page, even while the next comes out
     counts = films.histogram(found)
     given = sum(counts)
     points = sum(value * count for value, count in enumerate(counts, start=1))
-    mine = _mine(request, found)
     return {
         "film": found,
         "edition": edition,
         "formula": formula.printed(found),
         "provisional": formula.provisional(found, edition),
-        "mine": mine,
-        "mine_label": str(mine or ""),
+        **own_film.own(request, found, posted=posted),
         "members": bars(counts),
         "given": given,
         "members_tenths": half_even(points * 10, given) if given >= FEWEST else None,
@@ -72,14 +77,10 @@ def rating_context(request: HttpRequest, found: Movie) -> dict[str, Any]:
     }
 
 
-def _mine(request: HttpRequest, found: Movie) -> int | None:
-    if not request.user.is_authenticated:
-        return None
-    return Rating.objects.filter(rater__user=request.user, movie=found).values_list("value", flat=True).first()
-
-
-def _bands(bands: list[int]) -> list[dict[str, Any]]:
+def bands_of(found: Movie) -> list[dict[str, Any]]:
     """Return the source's decile bands as bars: shares as it gives them, which need not sum to 100."""
+    imported = getattr(found, "imported", None)
+    bands: list[int] = imported.bands if imported else []
     return [
         {"label": str(place), "band": figure(band, 1), "x": 60 * (place - 1), "height": band * 120 // 1000}
         for place, band in enumerate(bands, start=1)

@@ -2,23 +2,28 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog.errors import CatalogError
 from catalog.models import Movie, User
-from catalog.recsys.recommender import SCALE
-from catalog.selectors import charts, films
+from catalog.selectors import charts, films, judges, tastes
 from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import Picks
-from catalog.services import hidden, ratings, recommendations
+from catalog.selectors.tastes import Taste
+from catalog.services import hidden, recommendations
 from catalog.territories import chosen
+from catalog.views import asking
+from catalog.views import hidden as hidden_page
+from catalog.views.here import day_here
+from catalog.views.judge_words import seats_told
+from catalog.views.named_film import film_of_form, value_of
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
 from catalog.views.rows import rows
@@ -37,132 +42,131 @@ def for_you(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def rate(request: HttpRequest) -> HttpResponse:
-    """Rate a film in place, or take the rating back; the answer is the new list."""
-    if not isinstance(request.user, User):
-        return to_login(request, reverse("for-you"))
-    film, now = _film(request), timezone.now()
-    if "withdraw" in request.POST:
-        ratings.withdraw_rating(movie_id=film.pk, by=request.user, at=now)
-        return _answer(request, "withdrawn", film)
+    """Rate a film in place, or take the rating back; the answer is the new list. A stranger's waits in the session."""
+    film = film_of_form(request)
+    was = asking.taste_of(request).ratings.get(film.pk)
     try:
-        recommendations.rate_movie(movie_id=film.pk, by=request.user, at=now, value=request.POST.get("value", ""))
+        done = asking.rate(request, film)
     except CatalogError as refusal:
         return _answer(request, "", film, str(refusal))
-    return _answer(request, "rated", film)
+    return _answer(request, done, film, was=was)
 
 
 @require_POST
 def hide(request: HttpRequest) -> HttpResponse:
-    """Put a film away, or take it out again; the answer is the new list."""
+    """Put a film away, or take it out again; the answer is the new list, or the page it was asked from."""
     if not isinstance(request.user, User):
         return to_login(request, reverse("for-you"))
-    film, now = _film(request), timezone.now()
-    if "restore" in request.POST:
-        hidden.put_back(movie_id=film.pk, by=request.user, at=now)
-        return _answer(request, "restored", film)
-    hidden.put_away(movie_id=film.pk, by=request.user, at=now)
-    return _answer(request, "hidden", film)
+    film, now = film_of_form(request), timezone.now()
+    did = "restored" if "restore" in request.POST else "hidden"
+    act = hidden.put_back if did == "restored" else hidden.put_away
+    act(movie_id=film.pk, by=request.user, at=now)
+    return hidden_page.answered(request, request.user, film, did) or _answer(request, did, film)
 
 
-def why_list(request: HttpRequest) -> HttpResponse:
-    """The address of all receipts is the list they belong to."""
-    return redirect("for-you", permanent=True)
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """Choose who recommends, or that nobody does; the answer is the list by that judge."""
+    try:
+        asking.choose(request, request.POST.get("judge", ""))
+    except CatalogError as refusal:
+        return _answer(request, "", None, str(refusal))
+    return _answer(request, "judged", None)
 
 
-def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receipt of one recommendation: every rating that caused it, and where the film would stand without each."""
-    film = get_object_or_404(Movie.objects.select_related("standing"), pk=pk)
-    if not isinstance(request.user, User):
-        return to_login(request, request.path)
-    given = reads.ratings_of(request.user)
-    away = set(reads.hidden_by(request.user).values_list("movie_id", flat=True))
-    found = reads.pick_of(film, given, away)
-    context: dict[str, Any] = {"film": film, "section": "for-you", "scale": SCALE}
-    if found:
-        context |= {"judge": found[0], "pick": found[1], "without": reads.without_each(found[0], found[1], given, away)}
-    return private(render(request, "catalog/for_you_why.html", context | {"mine": given.get(pk), "away": pk in away}))
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Let a stranger's ratings go."""
+    asking.forget(request)
+    return _answer(request, "", None)
 
 
-def _film(request: HttpRequest) -> Movie:
-    """Return the film that a form names. Raises Http404 when there is none."""
-    asked = request.POST.get("film", "")
-    found = (
-        Movie.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    )
-    if found is None:
-        raise Http404(_("There is no such film."))
-    return found
-
-
-def _answer(request: HttpRequest, did: str, film: Movie, problem: str = "") -> HttpResponse:
+def _answer(
+    request: HttpRequest, did: str, film: Movie | None, problem: str = "", was: int | None = None
+) -> HttpResponse:
+    which = str(film.pk) if film else ""
     if request.htmx:  # type: ignore[attr-defined]
-        context = _context(request, did, str(film.pk)) | {"problem": problem, "fragment": True}
+        context = _context(request, did, which, was) | {"problem": problem, "fragment": True, "did": did}
         return private(render(request, "_partials/for_you_list.html", context, status=422 if problem else 200))
     if problem:
         messages.error(request, problem)
-    query = {did: film.pk} if did else {}
-    if request.POST.get("all"):
-        query["all"] = 1
-    return redirect(f"{reverse('for-you')}?{urlencode(query)}#list")
+    query = {did: which} if which and did else {}
+    query |= {"was": str(was)} if was and query else {}
+    query |= {"all": "1"} if request.POST.get("all") else {}
+    return redirect(f"{reverse('for-you')}?{urlencode(query)}#list" if query else f"{reverse('for-you')}#list")
 
 
-def _context(request: HttpRequest, did: str = "", which: str = "") -> dict[str, Any]:
+def _context(request: HttpRequest, did: str = "", which: str = "", was: int | None = None) -> dict[str, Any]:
     every = bool(request.GET.get("all") or request.POST.get("all"))
-    if not isinstance(request.user, User):
-        judge, lack = reads.at_work()
-        return {"judge": judge, "lack": lack, **_beginning(set())}
-    found = recommendations.for_member(by=request.user, most=ALL if every else FIRST)
-    given = reads.ratings_of(request.user)
-    away = list(reads.hidden_by(request.user))
-    notice = _notice(did, which, given, {row.movie_id for row in away})
-    before = _before(found, given, away, notice) if did == "rated" else None
+    taste = asking.taste_of(request)
+    found = recommendations.for_taste(taste=taste, most=ALL if every else FIRST)
+    away = list(tastes.hidden_by(request.user)) if isinstance(request.user, User) else []
+    notice = _notice(did, which, taste, {row.movie_id for row in away}, was or value_of(request.GET.get("was", "")))
+    before = _before(found, taste, notice) if did == "rated" else None
     context = {
         "judge": found.judge,
         "lack": found.lack,
-        "picks": pick_rows(found.picks, chosen(request), timezone.localdate(), before),
+        "absent": found.absent,
+        "seats": seats_told(judges.seats(), found, taste),
+        "personal": taste.personal,
+        "picks": pick_rows(found.picks, chosen(request), day_here(request), before),
         "every": every,
         "more": not every and len(found.picks) == FIRST,
-        "rated_count": len(given),
+        "rated_count": len(taste.ratings),
         "likes_count": found.known,
         "threshold": found.judge.model.threshold if found.judge else None,
         "put_away": away,
         "notice": notice,
+        **_five(request, taste),
     }
-    return context if found.picks else context | _beginning({*given, *(row.movie_id for row in away)}, found)
+    offered = not found.picks or (len(taste.ratings) < asking.WANTED and not isinstance(request.user, User))
+    return (
+        context | _beginning(request, {*taste.ratings, *(row.movie_id for row in away)}, found) if offered else context
+    )
 
 
-def _notice(did: str, which: str, given: dict[int, int], away: set[int]) -> dict[str, Any] | None:
+def _five(request: HttpRequest, taste: Taste) -> dict[str, Any]:
+    """Return how far a stranger is on the way to a list of their own, and how long what they gave is kept."""
+    given = min(len(taste.ratings), asking.WANTED)
+    return {
+        "stranger": not isinstance(request.user, User),
+        "wanted": asking.WANTED,
+        "seats_taken": [place < given for place in range(asking.WANTED)],
+        "kept_days": settings.SESSION_COOKIE_AGE // 86_400,
+    }
+
+
+def _notice(did: str, which: str, taste: Taste, away: set[int], was: int | None) -> dict[str, Any] | None:
     """Return what was just done, if the rows say that it was: an address alone proves nothing."""
-    film = Movie.objects.filter(pk=int(which)).first() if did and len(which) < 19 else None
+    film = Movie.objects.filter(pk=int(which)).first() if did and which and len(which) < 19 else None
     if film is None:
         return None
-    true = {"rated": film.pk in given, "withdrawn": film.pk not in given}
+    true = {"rated": film.pk in taste.ratings, "withdrawn": taste.personal and film.pk not in taste.ratings}
     true |= {"hidden": film.pk in away, "restored": film.pk not in away}
-    return {"did": did, "film": film, "value": given.get(film.pk)} if true[did] else None
+    return {"did": did, "film": film, "value": taste.ratings.get(film.pk), "was": was} if true[did] else None
 
 
-def _before(
-    found: Picks, given: dict[int, int], away: list[Any], notice: dict[str, Any] | None
-) -> dict[int, int] | None:
+def _before(found: Picks, taste: Taste, notice: dict[str, Any] | None) -> dict[int, int] | None:
     """Return the places that the films of a list have without the rating just given; None when there was no list."""
     if notice is None or found.judge is None:
         return None
-    without = {film: value for film, value in given.items() if film != notice["film"].pk}
-    if not reads.likes(found.judge.model, without):
+    without = taste.without(notice["film"].pk)
+    if not reads.likes(found.judge.model, without.ratings):
         return None
-    hidden_now = {row.movie_id for row in away}
-    places = found.judge.model.top_n(without, n=5 * ALL, hidden=hidden_now)
-    return {entry.film: entry.rank for entry in places if entry.score > 0}
+    return reads.places(found.judge, without, 5 * ALL)
 
 
-def _beginning(known: set[int], found: Picks | None = None) -> dict[str, Any]:
+def _beginning(request: HttpRequest, known: set[int], found: Picks) -> dict[str, Any]:
     """Return what stands in for a list: films of the chart's head to rate, and the ways into the catalogue."""
-    learned = set(found.judge.model.films.tolist()) if found and found.judge else None
+    learned = set(found.judge.model.films.tolist()) if found.judge else None
     head = [film for film in charts.charted()[:AMONG] if film.pk not in known]
-    first = [film for film in head if learned is None or film.pk in learned] or head
+    fit = [film for film in head if learned is None or film.pk in learned] or head
+    asked = request.GET.get("others", "")
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) < len(fit) else 0
     facets = films.facets(Movie.objects.all())
     return {
-        "starters": rows(first[:STARTERS]),
+        "starters": rows(fit[start : start + STARTERS]),
+        "others": start + STARTERS if start + STARTERS < len(fit) else 0,
         "genres": in_order([(name, count) for name, count in facets.genres if count], lambda pair: genre(pair[0])),
         "decades": facets.decades,
     }

@@ -13,7 +13,7 @@ def printed(film: Movie) -> dict[str, Any] | None:
     standing = getattr(film, "standing", None)
     if standing is None:
         return None
-    return _numbers(standing.edition, standing.votes, standing.points, standing.wr_e6, standing.rank)
+    return numbers(standing.edition, standing.votes, standing.points, standing.wr_e6, standing.rank)
 
 
 def provisional(film: Movie, edition: ChartEdition | None) -> dict[str, Any] | None:
@@ -23,12 +23,13 @@ def provisional(film: Movie, edition: ChartEdition | None) -> dict[str, Any] | N
     if moved is None or edition is None:
         return None
     places = standing.rank - moved.rank if standing and standing.rank else 0
-    numbers = _numbers(edition, moved.votes, moved.points, moved.wr_e6, moved.rank)
+    shown = numbers(edition, moved.votes, moved.points, moved.wr_e6, moved.rank)
     more = moved.new_votes
-    return {**numbers, "edition": edition.number, "places": places, "more": max(0, more), "fewer": max(0, -more)}
+    return {**shown, "edition": edition.number, "places": places, "more": max(0, more), "fewer": max(0, -more)}
 
 
-def _numbers(edition: ChartEdition, v: int, points: int, wr_e6: int, rank: int | None) -> dict[str, Any]:
+def numbers(edition: ChartEdition, v: int, points: int, wr_e6: int, rank: int | None) -> dict[str, Any]:
+    """Return what the formula prints for a film of an edition."""
     m = edition.prior_votes
     exact = points % v == 0
     return {

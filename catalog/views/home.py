@@ -7,23 +7,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from catalog.models import ChartEdition, Licence, Movie, User
-from catalog.selectors import charts, disagreements, films
-from catalog.selectors import recommendations as reads
+from catalog.selectors import charts, disagreements, films, judges, watching
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
+from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
+from catalog.views.plays import with_pictures
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
 from catalog.words import figure
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
+GOING_ON = 3  # films to go on with, the latest
 LEARNED, NEWCOMER = (
     6,
     10,
@@ -33,10 +34,10 @@ DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 def home(request: HttpRequest) -> HttpResponse:
     """The chart's head with its proof, what plays tonight here, what leaves soon, the decades."""
-    edition, today = charts.newest(), timezone.localdate()
+    edition, today = charts.newest(), day_here(request)
     printed = Printed.of(edition) if edition else None
     edits = (printed.edited if printed else films.last_edit(Movie)), films.last_edit(Licence)
-    found, lack = reads.at_work()
+    found, lack = judges.at_work()
     made_of = ("home", printed and printed.key, edits, today, found.label if found else lack)
     return framed(request, made_of, lambda: _home(request, edition, printed, edits, today))
 
@@ -50,6 +51,7 @@ def _home(
         "document": edition_document(edition) if edition else None,
         "rows": printed.rows(0, 10) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today, get_language()),
+        "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
     page = render(request, "catalog/home.html", context)
@@ -58,22 +60,22 @@ def _home(
 
 def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, Any]:
     """Return what stands beside the chart: the visitor's own list, or a newcomer's, or nothing learned."""
-    found, lack = reads.at_work()
-    if found is None:
-        return {"lack": lack}
     if isinstance(request.user, User):
         own = recommendations.for_member(by=request.user, most=LEARNED)
         if own.picks:
-            return {"judge": found, "picks": pick_rows(own.picks, chosen(request), timezone.localdate())}
+            return {"judge": own.judge, "picks": pick_rows(own.picks, chosen(request), day_here(request))}
+    found, lack = judges.at_work()
+    if found is None:
+        return {"lack": lack}
     return {"judge": found, **_newcomers(found.label, chain, edited, get_language())}
 
 
 @lru_cache(maxsize=8)
 def _newcomers(label: str, chain: str | None, edited: int, language: str | None) -> dict[str, Any]:
     """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
-    found, edition = reads.judge(), charts.newest()
+    found, edition = judges.judge(), charts.newest()
     listed = disagreements.newcomers_list(found, NEWCOMER)
-    split = disagreements.disagreements(found, edition, {}, personal=False, most=1) if edition else None
+    split = disagreements.disagreements(found, disagreements.orders(found, edition), most=1) if edition else None
     return {
         "newcomer": list(
             zip(rows(film for film, _ in listed), [figure(f"{value:.1f}") for _, value in listed], strict=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from catalog.models import Hidden, Rating, User
+from catalog.models import FilmList, Hidden, Rating, User, Viewing
 from catalog.services import erasure
 from catalog.views.private import private, to_login
 from mlops.errors import Refused
@@ -57,5 +57,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         "form": form,
         "ratings": Rating.objects.filter(rater__user=user).count(),
         "hidden": Hidden.objects.filter(user=user).count(),
+        "lists": FilmList.objects.filter(user=user).count(),
+        "viewings": Viewing.objects.filter(user=user).count(),
     }
     return private(render(request, "account/delete.html", context, status=422 if form.errors else 200))

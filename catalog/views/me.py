@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from catalog.forms import PreferencesForm
 from catalog.models import User
 from catalog.selectors import preferences as reads
+from catalog.selectors import watching
 from catalog.services import preferences
 from catalog.views.private import private, to_login
 
@@ -20,6 +21,9 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         preferences.choose(by=request.user, **form.cleaned_data)
         messages.success(request, _("Your choices are kept."))
+        ended = "record_plays" in form.changed_data and not form.cleaned_data["record_plays"]
+        if ended and watching.history(request.user).exists():
+            return redirect("me-watching")  # where what was kept until now can be deleted
         return redirect("me")
     return private(
         render(request, "me/index.html", {"form": form, "section": "me"}, status=422 if form.errors else 200)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from catalog.models import Source
 from catalog.recsys.formula import KEY
 from catalog.recsys.weighted import half_even, wr_e6
-from catalog.selectors import charts, recommendations, sources
+from catalog.selectors import charts, judges, sources
 from catalog.selectors.figures import figures
 from catalog.territories import COOKIE, COUNTRIES
 from catalog.views import script
@@ -38,7 +38,7 @@ def how(request: HttpRequest) -> HttpResponse:
         "script_lines": len(script.text("verify_edition.py").splitlines()),
         "services": ledger.services(KEY),
         "edition_every": settings.EDITION_EVERY,
-        "judge": recommendations.at_work()[0],
+        "judge": judges.at_work()[0],
     }
     return render(request, "catalog/how.html", context)
 

@@ -16,7 +16,8 @@ DEFINITIONS = {
     ),
     "debugging": _(
         "The share of outputs that come with a receipt: whole numbers that anyone can add up to exactly that output. "
-        "Asked for on a sample, once by each web process for each version or edition."
+        "Asked for on a sample, once by each web process for each version or edition; of the learned lists for visitors "
+        "made up by lot, so that nobody's ratings are read for it."
     ),
     "new-data": _("What more data does to the rule, and how long a new rating takes to show in the output."),
     "determinism": _("Whether the same input gives the same output, to the last bit."),
@@ -75,9 +76,23 @@ UNKNOWN = {
     "formula-away": _("the formula's version cannot be read"),
     "no-steps": _("its run kept no times"),
     "no-edition": _("no edition was printed yet, or its rows were let go by age"),
-    "nobody-to-ask": _("nobody's ratings speak for anything it knows"),
+    "nobody-to-ask": _("no rating speaks for anything it knows"),
     "no-gain": _("not measured for this version"),
     "no-reruns": _("no run was repeated on the same data yet"),
     "no-stability": _("not measured for this version"),
     "no-drift-report": _("no report was made since it serves"),
+}
+BARS = {  # what a bar is of, where its words would be too long beside it
+    "numbers": _("numbers that govern it, from 1 to 1,000 million, by tenfolds"),
+    "exact-ranks": _("ranks with an exact receipt"),
+    "exact-places": _("places with an exact receipt"),
+    "exact-guesses": _("predicted ratings with an exact receipt"),
+    "rule-changes": _("editions with other parameters than their version's"),
+    "gain": _("gained by a tenth more ratings, two standard errors to either side; the line is nothing gained"),
+    "recounted": _("the newest edition, counted again: the same"),
+    "same-digest": _("runs on the same data: the same arrays"),
+    "stability": _("of a list of ten that a refit keeps"),
+    "first-recounted": _("the oldest edition, counted again: the same"),
+    "asked-again": _("outputs that differed when asked again"),
+    "columns-moved": _("columns of recent data that moved"),
 }

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog.errors import BadRating, UnknownMovie
-from catalog.models import Movie, User
-from catalog.services import ratings, recommendations
-from catalog.views.films import rating_context
+from catalog.models import Movie, Removal, User
+from catalog.services import recommendations, undo
+from catalog.views.films import bands_of, rating_context
 from catalog.views.private import to_login
+from catalog.views.undoing import say
 
 
 @require_POST
@@ -22,30 +23,33 @@ def film_rating(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404(_("There is no such film."))
     if not isinstance(request.user, User):
         return to_login(request, back.get_absolute_url())
-    problem = _act(request, request.user, pk)
+    problem, removal = _act(request, request.user, pk)
     if request.htmx:  # type: ignore[attr-defined]
-        return _fragment(request, pk, problem)
+        return _fragment(request, pk, problem, removal)
     if problem:
         messages.error(request, problem)
     elif "withdraw" in request.POST:
-        messages.success(request, _("Your rating was taken back; the numbers are what they were without it."))
+        say(request, _("Your rating was taken back; the numbers are what they were without it."), removal)
     return redirect(f"{back.get_absolute_url()}#rating")
 
 
-def _act(request: HttpRequest, user: User, pk: int) -> str:
-    """Do what the form asks and return the refusal, if any."""
+def _act(request: HttpRequest, user: User, pk: int) -> tuple[str, Removal | None]:
+    """Do what the form asks and return the refusal, if any, and the way back from a rating taken back."""
     now = timezone.now()
     try:
         if "withdraw" in request.POST:
-            ratings.withdraw_rating(movie_id=pk, by=user, at=now)
-        else:
-            recommendations.rate_movie(movie_id=pk, by=user, at=now, value=request.POST.get("value", ""))
+            return "", undo.withdraw_rating(movie_id=pk, by=user, at=now)
+        recommendations.rate_movie(movie_id=pk, by=user, at=now, value=request.POST.get("value", ""))
     except (BadRating, UnknownMovie) as refusal:
-        return str(refusal)
-    return ""
+        return str(refusal), None
+    return "", None
 
 
-def _fragment(request: HttpRequest, pk: int, problem: str) -> HttpResponse:
+def _fragment(request: HttpRequest, pk: int, problem: str, removal: Removal | None) -> HttpResponse:
     film = get_object_or_404(Movie.objects.select_related("standing__edition", "imported"), pk=pk)
-    context = rating_context(request, film) | {"problem": problem, "fragment": True}
+    context = (
+        rating_context(request, film, posted=True)
+        | {"bands": bands_of(film), "imported": getattr(film, "imported", None)}
+        | {"problem": problem, "fragment": True, "removal": removal}
+    )
     return render(request, "_partials/rating_answer.html", context, status=422 if problem else 200)

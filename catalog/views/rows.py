@@ -1,7 +1,7 @@
 """Films as pages show them: every number a text, rounded half to even from whole numbers."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +28,8 @@ class Row:
     mean_1: str
     thumb_svg: SafeString
     moved: int = 0
+    mine: int | None = None
+    plays: bool | None = None  # here and today; None where a page does not ask
 
 
 @lru_cache(maxsize=4096)
@@ -82,10 +84,18 @@ def rows(films: Iterable[Movie]) -> list[Row]:
     return [row(film) for film in films]
 
 
+def own_rows(films: Sequence[Movie], mine: Mapping[int, int], here: Collection[int] | None = None) -> list[Row]:
+    """Return films as lines with what is the visitor's own. here: which of them play where the visitor is, if asked."""
+    return [
+        replace(row(film), mine=mine.get(film.pk), plays=None if here is None else film.pk in here) for film in films
+    ]
+
+
 def strip(films: Iterable[Movie]) -> list[dict[str, Any]]:
     """Return films as cards in a strip."""
     return [
         {
+            "film_id": film.pk,
             "url": film.get_absolute_url(),
             "title": film.title,
             "year": film.year,

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from catalog.models import Movie, User
 from catalog.models.ratings import LEAST, MOST
 from catalog.selectors import recommendations as reads
+from catalog.selectors import tastes
 from catalog.views.private import private, to_login
 from catalog.views.rows import strip
 from catalog.words import figure
@@ -35,9 +36,17 @@ def film_guess(request: HttpRequest, pk: int) -> HttpResponse:
     film = get_object_or_404(Movie, pk=pk)
     if not isinstance(request.user, User):
         return to_login(request, request.path)
-    given = reads.ratings_of(request.user)
-    judge, guess = reads.guess(film, given)
-    context: dict[str, Any] = {"film": film, "judge": judge, "guess": guess, "rated": len(given), "section": "top"}
+    taste = tastes.of_member(request.user)
+    judge, guess = reads.guess(film, taste)
+    given = taste.ratings
+    context: dict[str, Any] = {
+        "film": film,
+        "judge": judge,
+        "guess": guess,
+        "rated": len(given),
+        "section": "top",
+        "off": not taste.personal,
+    }
     context["mine"] = given.get(pk)
     if guess:
         context |= {name: figure(f"{getattr(guess, name):.1f}") for name in ("value", "low", "high")}

@@ -1,52 +1,54 @@
-"""The two judges beside each other: five properties measured here, and the films they disagree on."""
+"""The two judges beside each other: how far they agree, the films they disagree on, five properties measured here."""
 
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
-from catalog.models import ChartEdition, User
-from catalog.selectors import charts, disagreements, properties
+from catalog.models import ChartEdition
+from catalog.selectors import charts, disagreements, judges, properties
 from catalog.selectors import recommendations as reads
+from catalog.selectors.judges import Judge
 from catalog.selectors.properties import Measure, Property, Side
-from catalog.selectors.recommendations import Judge
+from catalog.selectors.tastes import Taste
+from catalog.views import agreement, asking, property_pictures, split_words
 from catalog.views import property_words as words
+from catalog.views.measured import printed
 from catalog.views.private import private
-from catalog.words import figure
-
-WHOLE = _("%(value)s of %(of)s")
-EDITION = _("%(value)s, edition %(of)s")
-EDITIONS = ("recounted", "first-recounted")  # counts whose «of» is an edition's number
 
 
 def versus(request: HttpRequest) -> HttpResponse:
-    """Each property with its claim, our definition, the measurement, and whether it holds."""
-    judge, lack = reads.at_work()
-    edition = charts.newest()
+    """Where the two agree and where not, for a newcomer and for this visitor; then each property with its claim."""
+    taste = asking.taste_of(request)
+    bench, edition = judges.sitting(taste.judge), charts.newest()
     context = {
-        "judge": judge,
-        "lack": lack,
+        "judge": bench.judge,
+        "lack": bench.lack,
+        "absent": bench.absent,
         "edition": edition,
-        "properties": [_told(found) for found in properties.properties(judge, edition)],
-        "split": _split(request, judge, edition),
+        "properties": [_told(found) for found in properties.properties(bench.judge, edition)],
         "head": disagreements.HEAD,
+        "off": not taste.personal,
+        "stranger": not request.user.is_authenticated,
+        **_compared(bench.judge, edition, taste),
     }
     page = render(request, "catalog/vs.html", context)
-    return private(page) if request.user.is_authenticated else page
+    return private(page) if request.user.is_authenticated or taste.ratings else page
 
 
-def _split(request: HttpRequest, judge: Judge | None, edition: ChartEdition | None) -> Any:
-    """Return where the judges disagree: for this visitor if their ratings say anything, else for nobody in particular."""
+def _compared(judge: Judge | None, edition: ChartEdition | None, taste: Taste) -> dict[str, Any]:
+    """Return how far the judges agree, and the greatest splits: this visitor's own when their ratings say anything."""
     if judge is None or edition is None:
-        return None
-    if isinstance(request.user, User):
-        given = reads.ratings_of(request.user)
-        if reads.likes(judge.model, given):
-            hidden = reads.hidden_by(request.user).values_list("movie_id", flat=True)
-            return disagreements.disagreements(judge, edition, given, set(hidden), personal=True)
-    return disagreements.disagreements(judge, edition, {}, personal=False)
+        return {"split": None}
+    everybody = disagreements.orders(judge, edition)
+    own = disagreements.orders(judge, edition, taste) if reads.likes(judge.model, taste.ratings) else None
+    split = disagreements.disagreements(judge, own or everybody, taste if own else None)
+    return {
+        "agreement": agreement.drawn(everybody, own),
+        "split": split,
+        "learned_ahead": [split_words.told(one, split, edition, True) for one in split.learned_ahead],
+        "chart_ahead": [split_words.told(one, split, edition, False) for one in split.chart_ahead],
+    }
 
 
 def _told(found: Property) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def _told(found: Property) -> dict[str, Any]:
         "key": found.key,
         "title": words.TITLES[found.key],
         "definition": words.DEFINITIONS[found.key],
+        "bars": property_pictures.bars(found),
         "software": _side(found.key, "software", found.software),
         "learning": _side(found.key, "learning", found.learning),
     }
@@ -76,20 +79,3 @@ def _measure(measure: Measure) -> dict[str, Any]:
         "value": printed(measure) if known else "",
         "why": "" if known else words.UNKNOWN[measure.why],
     }
-
-
-def printed(measure: Measure) -> str:
-    """Return a measured value as text: counts with their whole, shares as per cents, errors as ±."""
-    value, of = measure.value, measure.of
-    if measure.key == "seconds-to-list":
-        return figure(f"{float(value or 0) / 1000:.3f}")
-    if measure.key == "stability":
-        return f"{float(value or 0) * 100:.0f} %"
-    if measure.key == "gain":
-        return figure(f"{float(value or 0):+.4f}" + (f" ± {float(of):.4f}" if of is not None else ""))
-    if isinstance(value, float):
-        return figure(f"{value:,.1f}")
-    if of is None:
-        return intcomma(value)
-    form = EDITION if measure.key in EDITIONS else WHOLE
-    return form % {"value": intcomma(value), "of": intcomma(of)}

@@ -36,9 +36,7 @@ class _Frozen:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset, self.label = dataset, str(dataset)
-        self.columns = [
-            Column(**{**one, "levels": tuple(one["levels"]), "edges": tuple(one["edges"])}) for one in dataset.contract
-        ]
+        self.columns = [Column.from_json(one) for one in dataset.contract]
         self.subject = next((column.name for column in self.columns if column.dtype == "subject"), "")
 
     def without(self, subjects: Sequence[str], since: dict[str, str]) -> tuple[Without, list[Exchange]] | None:

@@ -106,4 +106,4 @@ def distinct(columns: Sequence[Column], rows: Rows) -> dict[str, int]:
 
 
 def _contract(columns: Sequence[Column]) -> list[dict[str, Any]]:
-    return [{**asdict(column), "levels": list(column.levels), "edges": list(column.edges)} for column in columns]
+    return [column.as_json() for column in columns]

@@ -1,7 +1,8 @@
 """Watching a champion: do recent rows still look like those it learned from, and if not, ask for a run that does."""
 
 import logging
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from mlops.services.audit import record
 from mlops.services.outcomes import gather as gather_outcomes
 from mlops.services.sealing import governed
 from mlops.stats import drift, histograms
+from mlops.stats.histograms import Histogram
 
 __all__ = ["gather_outcomes", "measure_drift", "watched_recipes"]
 
@@ -40,15 +42,21 @@ def measure_drift(*, recipe_key: str, by: Actor, at: datetime) -> DriftReport | 
     if dataset is None:
         logger.info("no drift measured of %s: no version of it is in force", recipe_key)
         return None
-    rows = recipe.extract(dataset.until + TICK, at).rows
-    sizes = np.unique(rows[recipe.subject], return_counts=True)[1]
+    rows, then = recipe.extract(dataset.until + TICK, at).rows, distributions.read(dataset)
+    bins = _bins(recipe, then)
+    sizes = histograms.judged(bins, rows, recipe.subject)
     if why := drift.too_little(sizes):
         logger.info("no drift measured of %s since %s: %s", recipe_key, dataset, why)
         return None
-    then = distributions.read(dataset)
-    now = histograms.count([one.bins for one in then.values()], rows, recipe.subject)  # in the bins of then
+    now = histograms.count(bins, rows, recipe.subject)
     found = drift.drift(then, now, seed=dataset.number)
     return _report(recipe, dataset, found, sizes, by=by, at=at)
+
+
+def _bins(recipe: Recipe, then: Mapping[str, Histogram]) -> list[histograms.Bins]:
+    """Return the bins of then, in which recent rows are counted: of these, those that a column says something in."""
+    among = {column.name: column.among for column in recipe.columns}
+    return [replace(one.bins, among=among.get(name)) for name, one in then.items()]
 
 
 def _champions_dataset(recipe_key: str) -> Dataset | None:
@@ -118,7 +126,7 @@ def _news(recipe: Recipe, dataset: Dataset, at: datetime) -> bool:
     if last is None or last.until <= dataset.until:
         return True
     since = recipe.extract(last.until + TICK, at).rows
-    return len(since[recipe.subject]) >= drift.LEAST_ROWS
+    return int(histograms.judged(histograms.watched(recipe.columns), since, recipe.subject).sum()) >= drift.LEAST_ROWS
 
 
 def _words(column: drift.ColumnDrift) -> str:

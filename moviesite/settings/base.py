@@ -6,8 +6,9 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from moviesite import schedules
-from moviesite.settings import env
+from moviesite.settings import env, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
+from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -77,6 +78,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "catalog.territories.context",
+                "catalog.views.own_film.frame",
+                "catalog.views.alerts.context",
+                "catalog.views.kept.context",
             ]
         },
     }
@@ -102,7 +106,8 @@ DATABASES = {
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {
                     "connect_timeout": 5,
-                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
+                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+                    " -c pg_trgm.word_similarity_threshold=0.3",  # which words are measured at all: catalog.models.searching
                 },
             },
         },
@@ -208,6 +213,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
+        "media-src": [NONE],  # the page that shows a film allows its own
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -219,29 +225,6 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "catalog.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-
-# --- the partner API ---------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["catalog.api.authentication.PartnerKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["catalog.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "catalog.api.errors.problem",
-    "UNAUTHENTICATED_USER": None,
-    "DEFAULT_METADATA_CLASS": None,
-    "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": f"{env.whole('API_PER_MINUTE', 600, least=1)}/minute"},
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Retromovies API",
-    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-}
 
 # --- work in the background --------------------------------------------------------------------------------------
 # kombu spells a unix socket differently from redis-py.
@@ -272,7 +255,11 @@ CELERY_TASK_ROUTES = schedules.ROUTES
 CELERY_TASK_ANNOTATIONS = schedules.LIMITS
 
 # --- the house rules ---------------------------------------------------------------------------------------------
-MLOPS_RECIPES = ["catalog.recipes.weighted_rating.WeightedRating", "catalog.recipes.recommender.Recommender"]
+MLOPS_RECIPES = [
+    "catalog.recipes.weighted_rating.WeightedRating",
+    "catalog.recipes.recommender.Recommender",
+    "catalog.recipes.neighbours.Neighbours",
+]
 MLOPS_FILES = ["catalog.selectors.charts.files"]  # what else is in the store, and a backup cannot do without
 DEMO = env.choice("DEMO", "real", ("real", "generated"))
 RETRO_UNTIL = env.whole("RETRO_UNTIL", 2000, least=1900, most=2005)
@@ -281,9 +268,9 @@ EDITION_EVERY = env.whole("EDITION_EVERY", 30, least=1, most=86_400)  # seconds 
 EDITION_KEEP = {"all_days": 7, "daily_days": 365}
 # The countries of catalog.territories, which cannot be asked before there are settings; a test compares them.
 TERRITORY_DEFAULT = env.choice("TERRITORY_DEFAULT", "GB", ("BR", "DE", "ES", "FR", "GB", "IT", "JP", "US"))
+REELS = reels.SETTINGS
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
-# Per cent of ratings, the last by time, for `replay`.
-DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)
+DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -15,8 +14,7 @@ from moviesite.start_pages.pieces import LAST, SOON, Links, Section, Table, figu
 
 
 def editors(links: Links, now: datetime) -> Section:
-    today = timezone.localdate()
-    rights = Licence.objects.filter(movie=OuterRef("pk")).on(today)
+    rights = Licence.objects.filter(movie=OuterRef("pk")).in_force(now)
     films = Movie.objects.aggregate(
         all=Count("pk"),
         genre=Count("pk", filter=Q(genres="")),
@@ -24,7 +22,7 @@ def editors(links: Links, now: datetime) -> Section:
         runtime=Count("pk", filter=Q(runtime__isnull=True)),
         nowhere=Count("pk", filter=~Exists(rights)),
     )
-    ending = Licence.objects.on(today).filter(ends_on__lte=today + SOON).count()
+    ending = Licence.objects.ending(now, SOON).count()
     figures = [
         figure(_("films"), films["all"], links.rows("catalog", "movie")),
         figure(_("without a genre"), films["genre"], links.rows("catalog", "movie", "lacking=genre"), work=True),

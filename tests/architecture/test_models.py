@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, Model, Q
 from django.db.models.expressions import CombinedExpression, F
 
 from tests.architecture.tree import ROOT
-from tests.factories import catalog, governance, mlops, monitoring
+from tests.factories import catalog, governance, keeping, mlops, monitoring
 
 
 def models() -> list[type[Model]]:
@@ -64,7 +64,9 @@ def made(module: types.ModuleType) -> set[type[Model]]:
     return {get_args(hint)[0] if get_origin(hint) is tuple else hint for hint in hints}
 
 
-@pytest.mark.parametrize(("app", "modules"), [("catalog", (catalog,)), ("mlops", (mlops, governance, monitoring))])
+@pytest.mark.parametrize(
+    ("app", "modules"), [("catalog", (catalog, keeping)), ("mlops", (mlops, governance, monitoring))]
+)
 def test_every_model_has_a_factory_or_is_derived(app: str, modules: tuple[types.ModuleType, ...]) -> None:
     derived = {name for module in modules for name in getattr(module, "DERIVED", ())}
     factories = {model for module in modules for model in made(module)}

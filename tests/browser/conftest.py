@@ -65,7 +65,10 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Open]:
 
 
 def _is_a_fault(message: Any) -> bool:
-    return message.type != "log" and not any(refused in message.text for refused in REFUSED)
+    missing = "404 (Not Found)" in message.text and "/static/" not in message.location.get(
+        "url", ""
+    )  # a page, no part of one
+    return message.type != "log" and not missing and not any(refused in message.text for refused in REFUSED)
 
 
 def _session(user: User, url: str) -> dict[str, str]:

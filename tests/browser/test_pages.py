@@ -18,10 +18,12 @@ PUBLIC = {
     "chart of a genre": "/top/drama",
     "browse": "/browse",
     "browse, filtered": "/browse?genre=Drama&sort=year",
-    "browse, nothing found": "/browse?genre=Animation&longest=1",
+    "browse, nothing found": "/browse?genre=Animation&decade=1930",
     "search": "/search?q=reel",
     "search, nothing found": "/search?q=unheard",
     "search, nothing asked": "/search",
+    "search, something near": "/search?q=rele+nubmer+7",
+    "nothing there": "/m/99999/rele-nubmer-7",
     "method": "/how",
     "data": "/data",
     "editions": "/editions",
@@ -77,10 +79,44 @@ def test_nothing_is_wider_than_a_small_phone(films: list[Movie], visitor: User, 
 
 def test_browse_narrows_down_without_leaving_the_page(films: list[Movie], open_page: Open) -> None:
     page = open_page("/browse")
-    page.get_by_label("Genre", exact=True).select_option("Documentary")
+    page.evaluate("window.stayed = true")
+    page.get_by_role("link", name="Documentary").click()
     page.get_by_role("heading", name="2 films").wait_for()
     expect(page).to_have_url(re.compile("genre=Documentary"))
-    assert page.locator("#found-count").text_content() == "2 films found"
+    expect(page.locator("#found-count")).to_have_text("2 films found")
+    expect(page.locator("#f-genre-Documentary")).to_be_focused()  # where the visitor was
+    page.get_by_label("Order").select_option("year")
+    expect(page).to_have_url(re.compile("genre=Documentary&sort=year"))
+    page.locator("#chip-genre").click()
+    expect(page.locator("#found-h")).to_be_focused()  # the chip is gone: on to what it left
+    expect(page.locator("#found-count")).to_have_text("12 films found")
+    page.go_back()
+    page.get_by_role("heading", name="2 films").wait_for()
+    assert page.evaluate("window.stayed")
+
+
+def test_the_search_answers_while_one_types(films: list[Movie], open_page: Open) -> None:
+    page = open_page("/search")
+    page.get_by_role("searchbox").press_sequentially("reel nmber 7")
+    expect(page.locator("#found-count")).to_contain_text("Did you mean The Reel Number 7?")
+    expect(page).to_have_url(re.compile("q=reel(%20|[+])nmber(%20|[+])7"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    assert violations(page) == []
+
+
+def test_without_scripts_one_finds_and_narrows_as_well(films: list[Movie], open_page: Open) -> None:
+    page = open_page("/browse", scripts=False)
+    page.get_by_role("link", name="Documentary").click()
+    page.get_by_role("heading", name="2 films").wait_for()
+    page.get_by_label("Order").select_option("year")
+    page.get_by_role("button", name="Sort").click()
+    assert "sort=year" in page.url
+    page.get_by_role("searchbox").fill("reel nmber 7")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", name="No title fits").wait_for()
+    page.goto("/m/999999/the-reel-numbr-7")
+    page.get_by_role("link", name="The Reel Number 7").click()
+    page.get_by_role("heading", name="The Reel Number 7").wait_for()
 
 
 def test_search_is_the_first_thing_in_the_homes_content(films: list[Movie], open_page: Open) -> None:

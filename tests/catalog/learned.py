@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from catalog.models import Movie
+from catalog.recsys.linear import LinearModel
 from catalog.recsys.prediction import Predictor
 from catalog.recsys.recommender import SCALE, RecommenderModel
 from catalog.recsys.spread import Spread
@@ -33,12 +34,12 @@ def small_model(films: Sequence[Movie], lifts: Weights = LIFTS, *, measured: boo
     return RecommenderModel(ids, b, 7, 200.0, predictor, spread)
 
 
-def serve(model: RecommenderModel) -> ModelVersion:
+def serve(model: LinearModel, **given: Any) -> ModelVersion:
     """Put a model into service as two people would: registered by a run, asked for, approved."""
-    return make_promotion(candidate(model)).version
+    return make_promotion(candidate(model, **given)).version
 
 
-def candidate(model: RecommenderModel, **given: Any) -> ModelVersion:
+def candidate(model: LinearModel, **given: Any) -> ModelVersion:
     """Register a model as a run leaves it: nobody has asked for it yet."""
     digest = store.put(arrays.pack(model.arrays()))
-    return make_candidate(recipe_key="recommender", artefact_digest=digest, **given)
+    return make_candidate(**{"recipe_key": "recommender", "artefact_digest": digest, **given})

@@ -128,7 +128,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(client: Client) -> Non
     [
         (b"", ""),
         (b"\xef\xbb\xbf \r\n", "The file is empty."),
-        (HEAD.encode(), "no film below it"),
+        (HEAD.encode(), "nothing below it"),
         (
             b"id,title,year,runtime,genres\n1,M,1931,,\n",
             "The column «certificate» is missing: add it to the first line.",

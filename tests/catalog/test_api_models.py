@@ -29,15 +29,17 @@ def model() -> Any:
     return small_model(Movie.objects.order_by("pk"))
 
 
-def test_both_systems_are_there_and_the_learning_one_serves_nobody_yet(api: Caller) -> None:
-    formula, learner = sorted(api.get("models").json()["data"], key=lambda system: str(system["kind"]), reverse=True)
+def test_all_systems_are_there_and_those_that_learn_serve_nobody_yet(api: Caller) -> None:
+    formula, *learners = sorted(api.get("models").json()["data"], key=lambda system: str(system["kind"]), reverse=True)
     assert (formula["recipe"], formula["kind"], formula["serves"]["version"]) == (
         "weighted-rating",
         "SOFTWARE",
         "weighted-rating v1",
     )
     assert formula["serves"]["params"]["prior_votes"] == 25_000
-    assert (learner["kind"], learner["serves"], learner["versions"], learner["newest"]) == ("LEARNING", None, 0, [])
+    assert sorted(learner["recipe"] for learner in learners) == ["neighbours", "recommender"]
+    for learner in learners:
+        assert (learner["kind"], learner["serves"], learner["versions"], learner["newest"]) == ("LEARNING", None, 0, [])
 
 
 def test_a_candidate_is_listed_and_serves_only_when_two_people_said_so(api: Caller) -> None:

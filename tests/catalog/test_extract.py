@@ -81,7 +81,8 @@ def test_columns_have_the_types_that_were_promised():
     rows, _ = extracts.ratings(None, NOON)
     kinds = {name: column.dtype.str[1:] for name, column in rows.items()}
     assert kinds == {
-        "subject": "U36", "film": "i8", "value": "i1", "at": "i8", "recorded": "i8", "kind": "i1", "year": "i2", "votes": "i8",
+        "subject": "U36", "signal": "i1", "film": "i8", "value": "i1", "at": "i8", "recorded": "i8",
+        "kind": "i1", "year": "i2", "votes": "i8",
     }  # fmt: skip
     empty, origins = extracts.ratings(None, NOON - HOUR)
     assert {name: column.dtype for name, column in empty.items()} == {name: c.dtype for name, c in rows.items()}
@@ -101,7 +102,7 @@ def test_every_row_has_an_origin_with_its_terms():
 
 def test_it_takes_few_statements_whatever_the_rows(django_assert_max_num_queries):
     load()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         extracts.ratings(None, NOON)
 
 

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from catalog.models import Movie
 from catalog.recsys.recommender import SCALE
+from catalog.selectors import judges
 from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import percents
+from catalog.selectors.tastes import Taste
 from tests.catalog.learned import serve, small_model
 from tests.factories.catalog import small_catalogue
 
@@ -37,7 +39,7 @@ def visitors(films: list[Movie]) -> list[dict[int, int]]:
 def test_reasons_add_up_and_every_counterfactual_comes_true(films: list[Movie]) -> None:
     carried_out = 0
     for ratings in visitors(films):
-        for pick in reads.picks(ratings, most=5).picks:
+        for pick in reads.picks(Taste(ratings), most=5).picks:
             assert sum(cause.weight for cause in pick.because) == pick.score > 0
             assert sum(cause.share for cause in pick.because) == 100
             assert all(ratings[cause.film.pk] == cause.value >= 7 for cause in pick.because)
@@ -48,11 +50,11 @@ def test_reasons_add_up_and_every_counterfactual_comes_true(films: list[Movie]) 
 
 def _carry_out(pick: reads.Pick, ratings: dict[int, int]) -> int:
     """Take each cause back for real, ask again, and compare with what the receipt foretold."""
-    found = reads.judge()
-    foretold = reads.without_each(found, pick, ratings, ())
+    found = judges.judge()
+    foretold = reads.without_each(found, pick, Taste(ratings))
     for other in foretold:
         rest = {film: value for film, value in ratings.items() if film != other.cause.film.pk}
-        again = {one.film.pk: one for one in reads.picks(rest, most=FILMS).picks}
+        again = {one.film.pk: one for one in reads.picks(Taste(rest), most=FILMS).picks}
         real = again.get(pick.film.pk)
         assert (real.score, real.rank) == (other.score, other.rank) if real else other.rank is None
     return len(foretold)
@@ -60,12 +62,12 @@ def _carry_out(pick: reads.Pick, ratings: dict[int, int]) -> int:
 
 @pytest.mark.django_db
 def test_a_new_rating_is_one_addition(films: list[Movie]) -> None:
-    found, ratings = reads.judge(), {films[0].pk: 9}
+    found, ratings = judges.judge(), {films[0].pk: 9}
     before = found.model.scores(ratings)
     after = found.model.scores({**ratings, films[5].pk: 8})
     place = int(np.searchsorted(found.model.films, films[5].pk))
     assert np.array_equal(after - before, found.model.b[place].astype(np.int64))
-    first = reads.picks({**ratings, films[5].pk: 8}, most=1).picks[0]
+    first = reads.picks(Taste({**ratings, films[5].pk: 8}), most=1).picks[0]
     assert first.film.pk not in (films[0].pk, films[5].pk)
 
 

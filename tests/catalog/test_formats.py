@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from catalog.views.formats import csv_file, json_file
+from catalog.formats import csv_file, json_file
 
 
 def test_a_file_holds_the_rows_and_nothing_that_a_spreadsheet_runs() -> None:

@@ -15,11 +15,13 @@ from catalog.services import hidden, recommendations
 from mlops.models import Outcome
 from mlops.services import outcomes
 from tests.catalog.learned import serve, small_model
-from tests.factories.catalog import make_member_rating, make_user
+from tests.catalog.page_words import text
+from tests.factories.catalog import make_hidden, make_member_rating, make_user
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
 
+HTMX = {"HX-Request": "true"}
 CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "hidden"}}
 
 
@@ -82,3 +84,52 @@ def test_a_rating_changed_is_no_second_answer(films: list[Movie]) -> None:
     for value in (5, 6):
         recommendations.rate_movie(movie_id=films[1].pk, by=user, at=NOON, value=value)
     assert counted() == {"ANSWERED": 1}
+
+
+# --- on a film's page, and the list of them ----------------------------------------------------------------------
+def test_a_films_page_puts_it_away_and_takes_it_out_again(films: list[Movie], client: Client, visitor: User) -> None:
+    page = client.post("/for-you/hide", {"film": films[1].pk, "from": "film"}, follow=True)
+    assert page.redirect_chain[0][0] == f"{films[1].get_absolute_url()}#away"
+    assert "You put it away: it is never recommended to you." in text(page)
+
+    back = client.post("/for-you/hide", {"film": films[1].pk, "from": "film", "restore": 1}, headers=HTMX)
+    assert "It may be recommended to you again." in text(back)
+    assert "<html" not in back.content.decode()
+    assert not Hidden.objects.exists()
+
+
+def test_all_that_is_put_away_is_listed_newest_first_with_the_way_back(
+    films: list[Movie], client: Client, visitor: User
+) -> None:
+    for hours, film in enumerate(films[:2]):
+        make_hidden(visitor, film, hidden_at=NOON + timedelta(hours=hours))
+    make_hidden(make_user(), films[5])
+
+    page = client.get("/me/hidden")
+
+    assert [row.title for _, row in page.context["away"]] == ["The Reel Number 2", "The Reel Number 1"]
+    assert "private" in page["Cache-Control"]
+    left = client.post("/for-you/hide", {"film": films[1].pk, "from": "mine", "restore": 1}, headers=HTMX)
+    assert [row.title for _, row in left.context["away"]] == ["The Reel Number 1"]
+    assert "Undo: put it away again" in text(left)
+    client.post("/for-you/hide", {"film": films[1].pk, "from": "mine"}, headers=HTMX)
+    assert visitor.hidden.count() == 2
+
+
+def test_the_list_is_a_file_too(films: list[Movie], client: Client, visitor: User) -> None:
+    make_hidden(visitor, films[0])
+    lines = client.get("/me/hidden.csv").content.decode().splitlines()
+    assert lines[0] == "id,title,year,put_away_at"
+    assert lines[1].startswith(f"{films[0].pk},The Reel Number 1,1930,{NOON:%Y-%m-%d}")
+    body = client.get("/me/hidden.json")
+    assert (body.json()["films"], body.json()["rows"][0]["title"]) == (1, "The Reel Number 1")
+    assert "private" in body["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/me/hidden", "/me/hidden.csv", "/me/hidden.json"])
+def test_the_list_is_its_members_alone(client: Client, address: str) -> None:
+    assert client.get(address)["Location"].startswith("/accounts/login/")
+
+
+def test_with_nothing_put_away_the_page_says_how(client: Client, visitor: User) -> None:
+    assert "Nothing is put away" in text(client.get("/me/hidden"))

@@ -15,8 +15,8 @@ def test_systems_and_versions_are_listed_with_what_serves(films: list[Movie], cl
     serve(small_model(films))
     candidate(small_model(films, {(0, 1): 0.7}))
     page = text(client.get("/models"))
-    assert "recommender v1 has served everybody since" in page
-    assert "weighted-rating v1 has served everybody since" in page
+    assert "recommender v1 has been in service since" in page
+    assert "weighted-rating v1 has been in service since" in page
     assert "recommender v2 candidate" in page
     assert "today" in text(client.get("/models/recommender"))
 

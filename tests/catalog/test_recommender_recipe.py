@@ -29,6 +29,7 @@ def full(*rated, kind=DEMO):
     count = len(found["film"])
     return {
         **found,
+        "signal": np.zeros(count, dtype=np.int8),
         "recorded": found["at"],
         "kind": np.full(count, kind, dtype=np.int8),
         "year": np.full(count, 1950, dtype=np.int16),
@@ -85,6 +86,7 @@ def test_it_is_the_learning_system_of_the_house():
         ({"threshold": True}, "threshold is True"),
         ({"rank": -1}, "rank is -1"),
         ({"refits": 3}, "refits is 3: give a whole number from 4 to 100"),
+        ({"watched_counts": 1}, "watched_counts is 1: give true or false"),
         ({"lambda": 3}, "lambda is no parameter of the recommender: choose among regularisation, threshold"),
     ],
 )
@@ -95,7 +97,7 @@ def test_a_parameter_that_makes_no_sense_is_named_with_the_remedy(given, named):
 
 def test_parameters_fill_up_from_the_defaults_and_are_plain():
     whole = RECIPE.checked({"regularisation": 12.5})
-    assert whole == {"regularisation": 12.5, "threshold": 7, "rank": 8, "refits": 10}
+    assert whole == {"regularisation": 12.5, "threshold": 7, "rank": 8, "refits": 10, "watched_counts": False}
     assert json.loads(json.dumps(whole)) == whole
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from catalog.models import Movie
-from catalog.selectors import films
+from catalog.selectors import browsing, films
+from catalog.selectors.browsing import Choice
 from catalog.territories import WORLD
 from tests.factories import catalog as make
 
@@ -29,7 +30,7 @@ def plays(film, territory="GB", day=TODAY):
     answers = {
         films.playable(Movie.objects.all(), territory, day).filter(pk=film.pk).exists(),
         films.rights(film, territory, day).now is not None,
-        films.browse(playable_in=territory, day=day).filter(pk=film.pk).exists(),
+        browsing.films(Choice(playable_in=territory, day=day)).filter(pk=film.pk).exists(),
         films.count_playable(territory, day) == 1,
     }
     assert len(answers) == 1

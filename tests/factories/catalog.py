@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from catalog.models import (
+    Alert,
     ChartEdition,
     DataImport,
     Hidden,
@@ -15,6 +16,7 @@ from catalog.models import (
     Movie,
     Partner,
     PartnerKey,
+    Play,
     Preferences,
     Rater,
     Rating,
@@ -27,7 +29,7 @@ from catalog.services import editions, ratings, tallies
 from mlops.ports import SYSTEM
 from tests.factories.mlops import NOON, make_genesis
 
-DERIVED = ("Attempt", "Standing", "RankChange")  # rows that services write and no test should make up
+DERIVED = ("Attempt", "FilmNames", "Standing", "RankChange")  # rows that services write and no test should make up
 PASSWORD = "nine-reels-of-nitrate"
 _count = itertools.count(1)
 
@@ -183,3 +185,15 @@ def make_hidden(user: User | None = None, movie: Movie | None = None, **given: A
 def make_preferences(user: User | None = None, **given: Any) -> Preferences:
     """What a member chose for themself; nothing chosen unless told."""
     return Preferences.objects.create(user=user or make_user(), **given)
+
+
+def make_play(user: User | None = None, movie: Movie | None = None, **given: Any) -> Play:
+    """A viewing that stopped at 20 of 60 seconds."""
+    fields = {"user": user or make_user(), "movie": movie or make_movie(), "started_at": NOON, "seen_at": NOON}
+    return Play.objects.create(**{**fields, "position": 20, "furthest": 20, "length": 60, **given})
+
+
+def make_alert(user: User | None = None, movie: Movie | None = None, **given: Any) -> Alert:
+    """A film that a member in the United Kingdom waits for."""
+    fields = {"user": user or make_user(), "movie": movie or make_movie(), "territory": "GB", "asked_at": NOON}
+    return Alert.objects.create(**{**fields, **given})

@@ -78,9 +78,12 @@ def test_from_ratings_to_a_champion_in_two_processes_and_back(valkey: str, tmp_p
     call_command("first_run")
     with servers.worker(valkey, tmp_path, schedules.TRAINING) as trainer:
         until(carried_out, trainer.wrote, patience=300)
-    run = Run.objects.get()
-    assert (run.state, run.failure) == (Run.State.SUCCEEDED, "")
-    assert {step.state for step in run.steps.all()} == {RunStep.State.DONE}
+    runs_done = Run.objects.order_by("pk")
+    assert [(run.recipe_key, run.state, run.failure) for run in runs_done] == [
+        (key, Run.State.SUCCEEDED, "") for key in ("recommender", "neighbours")
+    ]
+    assert {run.dataset for run in runs_done} == {runs_done[0].dataset}  # one and the same frozen rows
+    assert {step.state for run in runs_done for step in run.steps.all()} == {RunStep.State.DONE}
     version = ModelVersion.objects.get(recipe_key="recommender")
     assert (version.state, version.gate_report.passed) == (ModelVersion.State.CANDIDATE, True)
 

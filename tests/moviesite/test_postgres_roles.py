@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from catalog.models import Movie
 from mlops import triggers
 from mlops.errors import BadBackup
 from mlops.models import Approval, Capture
@@ -16,7 +17,7 @@ from mlops.ports import SYSTEM
 from mlops.services import approvals, audit, backups, promotion, strays, verification
 from moviesite import roles
 from moviesite.settings import env
-from tests.factories.catalog import make_member_rating, small_catalogue
+from tests.factories.catalog import make_member_rating, make_movie, small_catalogue
 from tests.factories.mlops import (
     NOON,
     make_approver,
@@ -199,3 +200,10 @@ ATTACKS = [
 def test_what_guards_it_is_out_of_its_reach(attack: str) -> None:
     said = sql.refused(attack)
     assert any(words in said for words in ("permission denied", "must be owner", "must have CREATE")), said
+
+
+@sql.on_postgres
+@pytest.mark.usefixtures("as_app")
+def test_the_role_that_serves_may_search_with_the_extensions_functions() -> None:
+    make_movie("Vertigo")
+    assert [film.title for film in Movie.objects.search("vertgio")] == ["Vertigo"]

@@ -70,7 +70,7 @@ def test_a_training_worker_that_is_asked_to_stop_does_not_finish_its_run_first(
     small_catalogue(3)
     call_command("first_run")
     with servers.worker(valkey, tmp_path, schedules.TRAINING) as trainer, transaction.atomic():
-        run = Run.objects.select_for_update().get()  # the run waits for us at its claim
+        run = Run.objects.select_for_update().get(recipe_key="recommender")  # the run waits for us at its claim
         current_app.send_task("mlops.execute_run", kwargs={"run_id": run.pk}, queue=schedules.TRAINING)
         assert until(lambda: "received" in trainer.wrote()), trainer.wrote()
         time.sleep(1)
@@ -78,7 +78,7 @@ def test_a_training_worker_that_is_asked_to_stop_does_not_finish_its_run_first(
         stop(trainer.process, schedules.TRAINING_GRACE)  # as `up` does
         assert time.monotonic() - started < 30  # the run would hold it as long as we hold the row
         assert not any(map(there, children))
-    assert Run.objects.get().state == Run.State.QUEUED
+    assert Run.objects.get(pk=run.pk).state == Run.State.QUEUED
 
 
 def test_messages_no_worker_should_trust_or_know_do_no_harm(worker: Worker) -> None:

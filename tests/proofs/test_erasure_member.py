@@ -3,6 +3,7 @@
 import os
 import time
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
@@ -24,7 +25,7 @@ from mlops.pipeline.partitions import partition_of
 from mlops.pipeline.reproduce import reproduce
 from mlops.ports import SYSTEM
 from mlops.services import runs, strays
-from tests.factories.catalog import PASSWORD, make_hidden, make_member_rating, make_user
+from tests.factories.catalog import PASSWORD, make_hidden, make_member_rating, make_play, make_preferences, make_user
 from tests.factories.mlops import NOON
 from tests.leftovers import in_database, in_files
 from tests.proofs.conftest import Tell
@@ -60,6 +61,7 @@ def member(films: list[Movie], client: Client) -> tuple[User, list[str]]:
     for film in films[:7]:
         make_member_rating(film, by=user, value=10, at=NOON + timedelta(hours=1))
     make_hidden(user, films[0])
+    watched(user, Movie.objects.order_by("pk")[45:60])
     client.post("/accounts/login/", {"login": user.username, "password": PASSWORD})
     ids = [str(one.subject_id) for one in (user, rater)]
     return user, [
@@ -73,9 +75,20 @@ def member(films: list[Movie], client: Client) -> tuple[User, list[str]]:
     ]
 
 
+def watched(user: User, films: Iterable[Movie]) -> None:
+    """What they watched to the end, kept as they chose."""
+    make_preferences(user, record_plays=True)
+    for film in films:
+        make_play(user, film, furthest=60, position=60, finished_at=NOON)
+
+
 def trained(run: Run | None = None) -> ModelVersion:
     run = run or runs.queue_run(
-        recipe_key="recommender", reason="to see", by=SYSTEM, at=LATER, params={"refits": 4, "rank": 3}
+        recipe_key="recommender",
+        reason="to see",
+        by=SYSTEM,
+        at=LATER,
+        params={"refits": 4, "rank": 3, "watched_counts": True},
     )
     execute(run_id=run.pk, worker=f"test:{os.getpid()}")
     run.refresh_from_db()
@@ -120,7 +133,14 @@ def test_nothing_of_an_erased_member_is_found_and_what_learned_from_them_unlearn
 ) -> None:
     user, words = member(films, client)
     officer = make_user("officer", is_staff=True, is_superuser=True)
+    stays = make_user()
+    make_member_rating(films[0], by=stays, value=9)
+    watched(stays, films[:5])
     old = trained()
+    assert old.run is not None
+    assert old.run.dataset is not None
+    seen = [origin["rows"] for origin in old.run.dataset.origins if origin["key"] == "viewers"]
+    assert seen == [20], "what both watched is in the frozen rows"
     before = in_database(words)
     assert before.keys() >= set(words[:5])
     held = in_files(words, Path(site.ARTEFACTS))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from catalog.recsys import ranking
 from catalog.recsys.formula import RATER_KINDS
+from catalog.recsys.linear import LinearModel
 from catalog.recsys.metrics.coverage import coverage
 from catalog.recsys.metrics.errors import mae, rmse
 from catalog.recsys.metrics.ndcg import ndcg
@@ -17,7 +18,7 @@ from catalog.recsys.metrics.popularity import popularity_share, short_head
 from catalog.recsys.metrics.reach import reach
 from catalog.recsys.metrics.recall import recall
 from catalog.recsys.prediction import LEAST, MOST
-from catalog.recsys.recommender import RecommenderModel
+from catalog.recsys.signals import is_rated
 from catalog.recsys.splits import LIKED
 from mlops.ports import Fold, Metric, Rows
 
@@ -78,7 +79,7 @@ def metrics(arm: Arm, fold: Fold) -> list[Metric]:
     ]
     if asked:
         found += _of_lists(arm, fold, asked)
-    if isinstance(arm, RecommenderModel) and everybody:
+    if isinstance(arm, LinearModel) and everybody:
         found += _of_ratings(arm, everybody)
     return found
 
@@ -89,7 +90,7 @@ def _of_lists(arm: Arm, fold: Fold, asked: Sequence[Person]) -> list[Metric]:
     for row, person, films in zip(hits, asked, lists, strict=True):
         row[: len(films)] = np.isin(films, person.liked)
     liked = np.array([len(person.liked) for person in asked])
-    catalogue, counts = np.unique(fold.train["film"], return_counts=True)
+    catalogue, counts = np.unique(fold.train["film"][is_rated(fold.train)], return_counts=True)
     shown = _places(catalogue, lists)
     return [
         _mean("ndcg-10", "NDCG@10", ndcg(hits, liked, 10)),
@@ -106,7 +107,7 @@ def _of_lists(arm: Arm, fold: Fold, asked: Sequence[Person]) -> list[Metric]:
     ]
 
 
-def _of_ratings(model: RecommenderModel, everybody: Sequence[Person]) -> list[Metric]:
+def _of_ratings(model: LinearModel, everybody: Sequence[Person]) -> list[Metric]:
     """Return how far predictions are off, over the asked ratings of films that the model knows."""
     errors = [_errors(model, person) for person in everybody]
     counts = np.array([len(own) for own, _ in errors])
@@ -122,7 +123,7 @@ def _of_ratings(model: RecommenderModel, everybody: Sequence[Person]) -> list[Me
     ]
 
 
-def _errors(model: RecommenderModel, person: Person) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _errors(model: LinearModel, person: Person) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     at = np.minimum(np.searchsorted(model.films, person.film), len(model.films) - 1)
     there = model.films[at] == person.film
     foretold, given = model.predictions(person.known)[at[there]], person.value[there].astype(np.float64)

@@ -1,15 +1,15 @@
 """What a tenth more ratings give: the model against refits that lack an eleventh of the people."""
 
 import hashlib
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from catalog.recipes.recommending.evaluating import DEPTH, Arm, Person, listed, people
-from catalog.recsys import fitting, likes
+from catalog.recsys.linear import LinearModel
 from catalog.recsys.metrics.ndcg import ndcg
-from catalog.recsys.recommender import RecommenderModel
 from catalog.recsys.splits import taken
 from mlops.ports import Fold, Metric, Rows
 
@@ -17,11 +17,12 @@ GROUPS, LEFT_OUT = 11, 4  # eleven groups by hash; each of the first four is lef
 Floats = npt.NDArray[np.float64]
 
 
-def measured(model: RecommenderModel, fold: Fold, *, regularisation: float, rank: int, seed: int) -> list[Metric]:
+def measured(model: LinearModel, fold: Fold, refit: Callable[[Rows], LinearModel]) -> list[Metric]:
     """Return data-gain: NDCG@100 of the model less the mean NDCG@100 of four refits, each without 1/11 of the train people.
 
     The model then knows a tenth more than each refit. each: shape (units,), people asked for films they liked; the
     refits' choice of people is fixed by hash, so the figure is the same for the same data. Nobody asked: no metric.
+    refit: returns what the model's recipe learns from these rows.
     """
     asked = [person for person in people(fold) if len(person.liked)]
     if not asked:
@@ -30,7 +31,7 @@ def measured(model: RecommenderModel, fold: Fold, *, regularisation: float, rank
     fewer = np.zeros(len(asked))
     for left_out in range(LEFT_OUT):
         rows = taken(fold.train, groups != left_out)
-        fewer += _ndcg(_refit(rows, model.threshold, regularisation, rank, seed), asked)
+        fewer += _ndcg(refit(rows), asked)
     gain = _ndcg(model, asked) - fewer / LEFT_OUT
     return [Metric("data-gain", "NDCG@100 gained by a tenth more ratings", float(gain.mean()), gain)]
 
@@ -40,11 +41,7 @@ def group(subject: str) -> int:
     return int.from_bytes(hashlib.sha256(subject.encode()).digest()[8:16], "big") % GROUPS
 
 
-def _refit(rows: Rows, threshold: int, regularisation: float, rank: int, seed: int) -> RecommenderModel:
-    return fitting.fit([likes.partial(rows)], regularisation=regularisation, threshold=threshold, rank=rank, seed=seed)
-
-
-def _ndcg(model: RecommenderModel, asked: list[Person]) -> Floats:
+def _ndcg(model: LinearModel, asked: list[Person]) -> Floats:
     hits = np.zeros((len(asked), DEPTH), dtype=np.bool_)
     for row, person in zip(hits, asked, strict=True):
         films = listed(cast(Arm, model), person.known, DEPTH)

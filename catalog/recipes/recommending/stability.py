@@ -1,12 +1,15 @@
 """Asks refits on resampled people what they would have listed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from catalog.recipes.recommending.evaluating import people
 from catalog.recsys import bootstrap, likes
-from catalog.recsys.recommender import RecommenderModel
+from catalog.recsys.linear import LinearModel
 from mlops.ports import Array, Arrays, Fold, Metric, NotEnoughData
 
 
-def measured(model: RecommenderModel, fold: Fold, refits: int, seed: int) -> tuple[list[Metric], Arrays]:
+def measured(model: LinearModel, fold: Fold, params: Mapping[str, Any], seed: int) -> tuple[list[Metric], Arrays]:
     """Return list-stability, rank-coverage and rank-width over the asked people who get a list, and the spread's arrays.
 
     Raises NotEnoughData when nobody gets one.
@@ -14,7 +17,12 @@ def measured(model: RecommenderModel, fold: Fold, refits: int, seed: int) -> tup
     visitors = [person.known for person in people(fold)]
     try:
         with_spread, found = bootstrap.with_spread(
-            model, [likes.partial(fold.train)], visitors, refits=refits, seed=seed
+            model,
+            [likes.partial(fold.train)],
+            visitors,
+            refits=params["refits"],
+            watched=params["watched_counts"],
+            seed=seed,
         )
     except ValueError as error:
         raise NotEnoughData(str(error)) from error

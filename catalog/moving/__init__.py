@@ -1,0 +1,1 @@
+"""Files that members bring and take away: read into lines, matched with films, written; no database, no clock."""

@@ -1,0 +1,151 @@
+"""Letterboxd's export: stars of five in halves, days without an hour, titles and years but no numbers we know."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from catalog.moving.lines import ENTRY, LIST, RATING, SEEN, WATCHED, WATCHLIST, BadFile, Line, noon
+from catalog.moving.tables import BadCell, Row, head_of, rows
+
+ORIGIN = "LETTERBOXD"
+LIST_HEAD = "letterboxd list export"
+FILM = {"name": "the film's title", "year": "the year it is of"}
+MARK = "letterboxd uri"  # the column that only this site has
+OURS = ("ratings.csv", "diary.csv", "watched.csv", "watchlist.csv")
+KEEP_NAME = "Keep the name the file came with: ratings.csv, diary.csv, watched.csv or watchlist.csv."
+
+
+def is_ours(name: str, text: str) -> bool:
+    """Say whether a file is one of Letterboxd's that we read. Those it keeps of deleted things are not."""
+    folder, _, base = name.rpartition("/")
+    head = head_of(text)
+    if head.startswith(LIST_HEAD):
+        return folder in ("", "lists")
+    return not folder and (MARK in head or ("name" in head and "year" in head and base in OURS))
+
+
+def lines(texts: Mapping[str, str]) -> Iterator[Line]:
+    """Yield what the files bring: ratings, the latest first; then the diary, what was watched, watchlist and lists."""
+    given = [name for name in OURS if name in texts]
+    for name in texts:
+        if name not in given and not head_of(texts[name]).startswith(LIST_HEAD):
+            raise BadFile(name, "by its name it is none of the files we read.", KEEP_NAME)
+    readers = {"ratings.csv": _ratings, "diary.csv": _diary, "watched.csv": _watched, "watchlist.csv": _watchlist}
+    for name in given:
+        if name == "diary.csv" and "ratings.csv" not in texts:
+            yield from _latest_first(_each(name, texts[name], _rating_of_diary))
+        yield from readers[name](name, texts[name])
+    for name in sorted(texts):
+        if name not in given:
+            yield from _list(name, texts[name])
+
+
+def _ratings(name: str, text: str) -> Iterator[Line]:
+    yield from _latest_first(_each(name, text, _rating, either=("rating", "rating10")))
+
+
+def _diary(name: str, text: str) -> Iterator[Line]:
+    yield from _each(name, text, _seen)
+
+
+def _watched(name: str, text: str) -> Iterator[Line]:
+    yield from _each(name, text, lambda row: Line(WATCHED, row.file, row.line, **_film(row)))
+
+
+def _watchlist(name: str, text: str) -> Iterator[Line]:
+    yield Line(LIST, name, 1, facts={"list": WATCHLIST, "ref": name})
+    yield from sorted(_each(name, text, _wanted), key=lambda line: (line.facts.get("added_at", ""), line.line))
+
+
+def _each(name: str, text: str, read: Any, *, either: tuple[str, ...] = ()) -> Iterator[Line]:
+    head = head_of(text)
+    if either and not any(column in head for column in either):
+        raise BadFile(name, f"the column «{either[0]}» is missing.", "Export it again.", line=1, column=either[0])
+    for row in rows(name, text, FILM):
+        try:
+            line = read(row)
+        except BadCell as wrong:
+            line = Line(RATING, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
+        if line is not None:
+            yield line
+
+
+def _film(row: Row) -> dict[str, Any]:
+    title = row.text("name")
+    if not title:
+        raise row.bad("name", "the title is missing.", "Write it, or take the line out.")
+    return {"title": title[:200], "year": row.year("year")}
+
+
+def _rating(row: Row) -> Line | None:
+    value = stars(row, "rating", 2) if row.text("rating") else stars(row, "rating10", 1)
+    day = row.day("date")
+    facts = {"value": value, "rated_at": noon(day) if day else None}
+    return Line(RATING, row.file, row.line, **_film(row), facts=facts)
+
+
+def _rating_of_diary(row: Row) -> Line | None:
+    """Without ratings.csv the diary's own stars are all there is; the film's last ones count."""
+    if not row.text("rating", "rating10"):
+        return None
+    value = stars(row, "rating", 2) if row.text("rating") else stars(row, "rating10", 1)
+    day = row.day("watched date", "watcheddate", "date")
+    facts = {"value": value, "rated_at": noon(day) if day else None}
+    return Line(RATING, row.file, row.line, **_film(row), facts=facts)
+
+
+def _seen(row: Row) -> Line:
+    day, noted = row.day("watched date", "watcheddate"), row.day("date")
+    facts = {"seen_on": day.isoformat() if day else None, "recorded_at": noon(noted) if noted else None}
+    return Line(SEEN, row.file, row.line, **_film(row), facts=facts)
+
+
+def _wanted(row: Row) -> Line:
+    day = row.day("date")
+    facts = {"list": WATCHLIST, "ref": row.file, "added_at": noon(day) if day else None}
+    return Line(ENTRY, row.file, row.line, **_film(row), facts=facts)
+
+
+def stars(row: Row, column: str, times: int) -> int:
+    """Return a rating as points of ten. times: 2 for stars of five in halves, 1 for points. Raises BadCell."""
+    given = row.text(column)
+    try:
+        value = Decimal(given.replace(",", ".")) * times
+    except InvalidOperation:
+        value = Decimal(0)
+    if value != value.to_integral_value() or not 1 <= value <= 10:
+        scale = "0.5 to 5 in halves" if times == 2 else "1 to 10, whole"
+        raise row.bad(column, f"«{given[:40]}» is no rating.", f"It is {scale}; leave the line out if there is none.")
+    return int(value)
+
+
+def _latest_first(found: Iterator[Line]) -> Iterator[Line]:
+    """Yield ratings so that of two of one film the later comes first, and counts."""
+    yield from sorted(found, key=lambda line: (line.facts.get("rated_at") or "", -line.line), reverse=True)
+
+
+def _list(name: str, text: str) -> Iterator[Line]:
+    """A list has two tables: what it is, and, after an empty line, its films."""
+    raw = text.splitlines()
+    facts = next(iter(rows(name, "\n".join(_upto(raw, 1)), {"name": "the list's title"}, after=1)), None)
+    if facts is None or not facts.text("name"):
+        raise BadFile(name, "the list has no title.", "Export it again.", line=3, column="name")
+    day, title = facts.day("date"), facts.text("name")[:200]
+    made = noon(day) if day else None
+    about = {"list": title, "ref": name, "made_at": made, "note": facts.text("description")[:2_000], "numbered": False}
+    yield Line(LIST, name, 3, facts=about)
+    start = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), None)
+    if start is None:
+        raise BadFile(name, "the table of its films is missing.", "Export the list again.", column="position")
+    for row in rows(name, text, FILM, after=start):
+        try:
+            mine = {"list": title, "ref": name, "note": row.text("description")[:2_000], "added_at": made}
+            yield Line(ENTRY, row.file, row.line, **_film(row), facts=mine)
+        except BadCell as wrong:
+            yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
+
+
+def _upto(raw: list[str], after: int) -> list[str]:
+    """Return the lines of the first table: a description may run over several, in quotes."""
+    end = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), len(raw))
+    return raw[:end]

@@ -1,0 +1,25 @@
+"""The partner API: who may ask, how often, and how answers and refusals look."""
+
+from moviesite.settings import env
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["catalog.api.authentication.PartnerKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["catalog.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "catalog.api.errors.problem",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
+    "DEFAULT_THROTTLE_RATES": {"key": f"{env.whole('API_PER_MINUTE', 600, least=1)}/minute"},
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Retromovies API",
+    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}

@@ -1,0 +1,176 @@
+"""Letterboxd's files: half-stars are doubled, days are theirs, what is deleted there stays deleted; twice changes nothing."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from catalog.models import FilmList, Movie, Rating, User, Viewing
+from catalog.services import moves, tallies
+from tests.catalog.moving import LATER, exported, imported, looked_at, outcomes, undone, work, zipped
+from tests.factories.catalog import make_member_rating, make_movie, make_user
+from tests.factories.keeping import make_list, make_viewing
+
+pytestmark = pytest.mark.django_db
+
+RATINGS = """Date,Name,Year,Letterboxd URI,Rating
+2019-03-02,The Third Man,1949,https://boxd.it/1,5
+2020-01-05,"M",1931,https://boxd.it/2,0.5
+2021-07-08,"Good, the Bad and the Ugly, The",1967,https://boxd.it/3,4.5
+2021-07-09,Nobody Knows This,1950,https://boxd.it/4,3
+2021-07-10,Vertgo,1958,https://boxd.it/5,4
+2022-01-01,The Third Man,1949,https://boxd.it/1,4
+2022-01-02,Metropolis,1927,https://boxd.it/6,seven
+"""
+DIARY = """Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date
+2019-03-03,The Third Man,1949,https://boxd.it/a,5,,,2019-03-02
+2022-01-01,The Third Man,1949,https://boxd.it/b,4,Yes,"vienna, rain",2021-12-31
+2022-01-01,M,1931,https://boxd.it/c,,,,
+"""
+WATCHED = """Date,Name,Year,Letterboxd URI
+2019-03-02,The Third Man,1949,https://boxd.it/1
+2019-03-02,Metropolis,1927,https://boxd.it/6
+"""
+WATCHLIST = """Date,Name,Year,Letterboxd URI
+2022-05-05,Metropolis,1927,https://boxd.it/6
+2022-05-04,M,1931,https://boxd.it/2
+"""
+LIST = """Letterboxd list export v7
+Date,Name,Tags,URL,Description
+2020-02-02,Rainy nights,,https://boxd.it/l,"Two lines,
+with a comma"
+
+Position,Name,Year,URL,Description
+1,M,1931,https://boxd.it/2,whistled
+2,The Third Man,1949,https://boxd.it/1,
+"""
+FILES: dict[str, str | bytes] = {
+    "letterboxd-me-2022/ratings.csv": RATINGS,
+    "letterboxd-me-2022/diary.csv": DIARY,
+    "letterboxd-me-2022/watched.csv": WATCHED,
+    "letterboxd-me-2022/watchlist.csv": WATCHLIST,
+    "letterboxd-me-2022/lists/rainy-nights.csv": LIST,
+    "letterboxd-me-2022/deleted/diary.csv": DIARY,
+    "letterboxd-me-2022/profile.csv": "Username\nme\n",
+    "__MACOSX/ratings.csv": b"\x00",
+}
+
+
+@pytest.fixture
+def films() -> dict[str, Movie]:
+    known = {
+        "The Third Man": 1949,
+        "M": 1931,
+        "Good, the Bad and the Ugly, The": 1966,
+        "Vertigo": 1958,
+        "Metropolis": 1927,
+    }
+    return {title: make_movie(title, year=year) for title, year in known.items()}
+
+
+def rated(user: User) -> dict[str, tuple[int, date]]:
+    mine = Rating.objects.filter(rater__user=user).select_related("movie")
+    return {row.movie.title: (row.value, row.rated_at.date()) for row in mine}
+
+
+def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
+    user = make_user()
+    move = imported(user, zipped(FILES))
+    assert rated(user) == {
+        "The Third Man": (8, date(2022, 1, 1)),
+        "M": (1, date(2020, 1, 5)),
+        "Good, the Bad and the Ugly, The": (9, date(2021, 7, 8)),
+    }
+    seen = Viewing.objects.filter(user=user).values_list("title", "seen_on", "recorded_at__date")
+    assert sorted(map(str, seen)) == sorted(
+        map(
+            str,
+            [
+                ("The Third Man", date(2019, 3, 2), date(2019, 3, 3)),
+                ("The Third Man", date(2021, 12, 31), date(2022, 1, 1)),
+                ("M", None, date(2022, 1, 1)),
+                ("Metropolis", None, LATER.date()),
+            ],
+        )
+    )
+    watch, rainy = FilmList.objects.filter(user=user).order_by("-is_watchlist")
+    assert [(row.title, row.added_at.date()) for row in watch.entries.order_by("position")] == [
+        ("M", date(2022, 5, 4)),
+        ("Metropolis", date(2022, 5, 5)),
+    ]
+    assert (rainy.title, rainy.note, rainy.made_at.date()) == (
+        "Rainy nights",
+        "Two lines,\nwith a comma",
+        date(2020, 2, 2),
+    )
+    assert [(row.title, row.note) for row in rainy.entries.order_by("position")] == [
+        ("M", "whistled"),
+        ("The Third Man", ""),
+    ]
+    assert tallies.differences() == []
+    told = outcomes(move)
+    assert told["RATING", "Nobody Knows This"] == "UNKNOWN"
+    assert told["RATING", "Vertgo"] == "DOUBTFUL"
+    broken = move.rows.get(state="BROKEN")
+    assert broken.problem.startswith("«ratings.csv», line 8, column «rating»: «seven» is no rating.")
+    assert move.aside == ["deleted/diary.csv", "profile.csv"]
+
+
+def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_theirs_to_decide(
+    films: dict[str, Movie],
+) -> None:
+    user = make_user()
+    before = exported(user)
+    move = looked_at(user, zipped(FILES))
+    assert exported(user) == before
+    row = move.rows.get(state="DOUBTFUL")
+    assert row.candidates == [films["Vertigo"].pk]
+    moves.decide(move_id=move.pk, number=row.number, movie_id=films["Vertigo"].pk, by=user, at=LATER)
+    moves.confirm(move_id=move.pk, take_theirs=False, by=user, at=LATER)
+    work()
+    assert rated(user)["Vertigo"] == (8, date(2021, 7, 10))
+
+
+@pytest.mark.parametrize("take_theirs", [False, True])
+def test_brought_twice_nothing_changes(films: dict[str, Movie], take_theirs: bool) -> None:
+    user = make_user()
+    imported(user, zipped(FILES), take_theirs=take_theirs)
+    before = exported(user)
+    again = imported(user, zipped(FILES), take_theirs=take_theirs)
+    assert exported(user) == before
+    assert not again.rows.filter(outcome="WRITTEN").exists()
+
+
+def test_undoing_brings_back_exactly_what_was_there(films: dict[str, Movie]) -> None:
+    user = make_user()
+    make_member_rating(films["M"], by=user, value=6)
+    make_viewing(user, films["M"])
+    make_list(user, title="Rainy nights", films=[films["M"]])
+    before = exported(user)
+    move = imported(user, zipped(FILES), take_theirs=True)
+    assert rated(user)["M"][0] == 1
+    undone(move)
+    assert exported(user) == before
+    assert tallies.differences() == []
+
+
+def test_ones_own_rating_stays_unless_theirs_is_chosen(films: dict[str, Movie]) -> None:
+    user = make_user()
+    make_member_rating(films["M"], by=user, value=6)
+    move = imported(user, zipped(FILES))
+    assert rated(user)["M"][0] == 6
+    assert outcomes(move)["RATING", "M"] == "KEPT"
+
+
+def test_what_was_changed_since_is_left_alone_by_undoing(films: dict[str, Movie]) -> None:
+    user = make_user()
+    move = imported(user, zipped(FILES))
+    make_member_rating(films["M"], by=user, value=10)
+    undone(move)
+    assert {title: value for title, (value, _) in rated(user).items()} == {"M": 10}
+
+
+def test_a_lone_file_is_known_by_its_name(films: dict[str, Movie]) -> None:
+    user: Any = make_user()
+    imported(user, WATCHED.encode(), "watched (1).csv")
+    assert Viewing.objects.filter(user=user, seen_on=None).count() == 2

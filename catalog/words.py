@@ -25,6 +25,13 @@ GENRES = {
 LEDGER = {
     "Weighted rating": gettext_lazy("Weighted rating"),
     "Recommender": gettext_lazy("Recommender"),
+    "Neighbours": gettext_lazy("Neighbours"),
+    "Counts who likes both of two films; a film is lifted by the few that are nearest to it.": gettext_lazy(
+        "Counts who likes both of two films; a film is lifted by the few that are nearest to it."
+    ),
+    "Weighs all films at once; a film is lifted by what is liked with it, less what the others explain already.": gettext_lazy(
+        "Weighs all films at once; a film is lifted by what is liked with it, less what the others explain already."
+    ),
     "the first version of a formula, in force from the start": gettext_lazy(
         "the first version of a formula, in force from the start"
     ),

@@ -46,7 +46,7 @@ class BrowseForm(forms.Form):
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
-    """Accounts have no e-mail address, so no link to a reset by e-mail is offered."""
+    """The page itself says where to go when the password is lost."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,11 +44,14 @@ class RequestId:
 class Compress(GZipMiddleware):
     """Compress what is text. Pictures and films are compressed already, and a part of a file must stay that part."""
 
-    TEXT = ("text/", "application/json", "application/x-ndjson", "application/problem+json", "image/svg+xml")
+    TEXT: tuple[str, ...] = (
+        *("text/", "image/svg+xml", "application/javascript", "application/xml", "application/json"),
+        *("application/x-ndjson", "application/problem+json", "application/opensearchdescription+xml"),
+    )
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.get("Content-Type", "")
-        if response.status_code == 206 or not kind.startswith((*self.TEXT, "application/javascript")):
+        if response.status_code == 206 or not kind.startswith(self.TEXT):
             return response
         return super().process_response(request, response)
 
@@ -111,6 +114,10 @@ class Terms:
         "/static/",
         "/territory",
         "/language",
+        "/robots.txt",
+        "/opensearch.xml",
+        "/.well-known/",
+        "/card.png",
         "/api/v1/schema",
         "/api/v1/problems/",
     )

@@ -130,5 +130,5 @@ class PasswordAgainForm(ReauthenticatePasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        self.fields["password"].help_text = ""  # accounts have no address that a new one could be sent to
+        self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs["autofocus"] = True

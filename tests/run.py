@@ -41,6 +41,12 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:9/none",
     "REDIS_URL": "redis://127.0.0.1:9/0",
 }
+# Pages and figures that are made of what other tests ask both databases for, and proofs in which one only looks on.
+LOOKED_AT = (
+    *("api_headers", "formats", "frames", "keeping_pages", "lost", "machines", "rank_receipts", "rankings"),
+    *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
+)
+LOOKED_ON = ("judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")
 OF_THIS_SITE = ("test_admin", "test_manifests", "test_voters")
 say = functools.partial(print, flush=True)
 
@@ -78,12 +84,11 @@ def steps() -> list[Step]:
         "pure",
         "architecture",
         "browser",
-        "catalog/test_api_headers.py",
-        "catalog/test_terms.py",
+        *(f"catalog/test_{name}.py" for name in LOOKED_AT),
         "flows/test_replay.py",
         "flows/test_generated_candidate.py",
         *(f"moviesite/test_{name}.py" for name in ("env", "keys", "processes", "up")),
-        *(f"proofs/test_{name}.py" for name in ("model_serving", "outage_broker")),
+        *(f"proofs/test_{name}.py" for name in LOOKED_ON),
     )
     no_database = [f"--ignore=tests/{name}" for name in elsewhere]
     # What mlops asks of SQLite it asks on another site, all but what is about this site's accounts and its admin.

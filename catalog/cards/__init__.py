@@ -3,13 +3,14 @@
 from html import escape
 
 from . import motifs
+from . import share as sharing
 from .dice import Dice
 from .layout import compose
 from .lettering import case
 from .palette import Inks, inks
 from .typeset import FAMILY, Block
 
-__all__ = ["card", "thumb"]
+__all__ = ["card", "house", "share", "thumb"]
 
 LONGEST = 160  # letters of a title that are kept, even for a reader who hears them
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 360" fill="none" '
@@ -33,6 +34,21 @@ def thumb(film_id: int, title: str, year: int, genres: tuple[str, ...]) -> str:
     seed, ink = _seed(film_id, _clean(title), year)
     art = _art(seed, genres, ink, at=(120, 180), scale=105)
     return f'{OPEN}aria-hidden="true">{_field(ink)}{art}</svg>'
+
+
+def share(film_id: int, title: str, year: int, genres: tuple[str, ...]) -> str:
+    """Return the picture for links to the film as an SVG, 1200 by 630: the art and inks of its card, its name beside."""
+    title = _clean(title)
+    seed, ink = _seed(film_id, title, year)
+    art = _field(ink) + _art(seed, genres, ink, at=(120, 180), scale=105)
+    return sharing.share(title, " · ".join([str(year), *genres[:3]]), ink, art)
+
+
+def house(title: str, small: str) -> str:
+    """Return the picture for links to pages that are no film's: the same for ever."""
+    seed, ink = _seed(0, title, 1920)
+    art = _field(ink) + motifs.draw("seats", Dice(seed + "|art"), ink, at=(120, 180), scale=105)
+    return sharing.share(title, small, ink, art)
 
 
 def _field(ink: Inks) -> str:

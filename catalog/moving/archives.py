@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from catalog.moving.lines import BadFile
 
 MOST_BYTES = 10 * 2**20  # of an upload
-MOST_UNPACKED = 100 * 2**20  # of all its files together
+MOST_UNPACKED = 40 * 2**20  # of all its files together
 MOST_FILES = 2_000
 KEPT = (".csv", ".ndjson", ".json", ".txt")
 _COPY = re.compile(r"(?: ?\(\d+\)| - Copy| copy(?: \d+)?)(?=\.[a-z]+$)", re.IGNORECASE)  # what browsers add to a name

@@ -1,5 +1,6 @@
 """Letterboxd's export: stars of five in halves, days without an hour, titles and years but no numbers we know."""
 
+import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -126,8 +127,8 @@ def _latest_first(found: Iterator[Line]) -> Iterator[Line]:
 
 def _list(name: str, text: str) -> Iterator[Line]:
     """A list has two tables: what it is, and, after an empty line, its films."""
-    raw = text.splitlines()
-    facts = next(iter(rows(name, "\n".join(_upto(raw, 1)), {"name": "the list's title"}, after=1)), None)
+    raw = list(io.StringIO(text, newline=""))
+    facts = next(iter(rows(name, "".join(_upto(raw)), {"name": "the list's title"}, after=1)), None)
     if facts is None or not facts.text("name"):
         raise BadFile(name, "the list has no title.", "Export it again.", line=3, column="name")
     day, title = facts.day("date"), facts.text("name")[:200]
@@ -145,7 +146,7 @@ def _list(name: str, text: str) -> Iterator[Line]:
             yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
 
 
-def _upto(raw: list[str], after: int) -> list[str]:
+def _upto(raw: list[str]) -> list[str]:
     """Return the lines of the first table: a description may run over several, in quotes."""
     end = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), len(raw))
     return raw[:end]

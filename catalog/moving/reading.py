@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.moving import archives, imdb, letterboxd, own
 from catalog.moving.lines import BadFile, Brought, Line
-from catalog.moving.tables import MOST_ROWS, decoded
+from catalog.moving.tables import MOST_ROWS, SPLIT, decoded
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 WE_READ = "We read Letterboxd's ZIP or its CSVs, IMDb's CSVs, and the ZIP of this site."
@@ -47,7 +47,5 @@ def _bounded(name: str, lines: Iterable[Line]) -> list[Line]:
     if len(found) > MOST_ROWS:
         last = found[-1]
         words = f"there are more than {MOST_ROWS:,} rows; this is the first beyond them."
-        raise BadFile(
-            last.file or name, words, "Split the file, and bring its parts one after the other.", line=last.line
-        )
+        raise BadFile(last.file or name, words, SPLIT, line=last.line)
     return found

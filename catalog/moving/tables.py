@@ -10,6 +10,7 @@ from catalog.moving.lines import BadFile
 
 MOST_ROWS = 50_000  # of all files of an upload together
 LONGEST = 20_000  # letters of one cell
+SPLIT = "Split the file, and bring its parts one after the other."
 SAVE_AS = "Save it as UTF-8 (in a spreadsheet: «CSV UTF-8») and send it again."
 FIRST_DAY = date(1888, 1, 1)
 AGES = ("%Y-%m-%d", "%a %b %d %H:%M:%S %Y", "%d/%m/%Y %H:%M:%S")  # how sites have written days, over the years
@@ -81,8 +82,13 @@ def rows(file: str, text: str, needed: Mapping[str, str], *, after: int = 0) -> 
 
     Raises BadFile for a missing column, a row with too many cells, a quote that never ends.
     """
-    lines = text.splitlines(keepends=True)[after:]
-    reader = csv.reader(lines, delimiter=_delimiter(lines), strict=True)
+    lines = io.StringIO(text, newline="")
+    for _ in range(after):
+        lines.readline()
+    start = lines.tell()
+    delimiter = _delimiter(lines.readline())
+    lines.seek(start)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         for name, holds in needed.items():
@@ -91,7 +97,10 @@ def rows(file: str, text: str, needed: Mapping[str, str], *, after: int = 0) -> 
                 words = f"the column «{name}» ({holds}) is missing; there are: {there}."
                 raise BadFile(file, words, "Send the file as the other site gave it.", line=after + 1, column=name)
         start = after + reader.line_num + 1
-        for cells in reader:
+        for number, cells in enumerate(reader):
+            if number >= MOST_ROWS:  # said here already: a file of millions is not read to its end
+                words = f"there are more than {MOST_ROWS:,} rows."
+                raise BadFile(file, words, SPLIT, line=start)
             line, start = start, after + reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
@@ -110,9 +119,8 @@ def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
     return Row(file, line, dict(zip(header, cells, strict=False)))
 
 
-def _delimiter(lines: list[str]) -> str:
+def _delimiter(head: str) -> str:
     """Return what stands between cells: spreadsheets of half of Europe write semicolons."""
-    head = lines[0] if lines else ""
     return max(",;\t", key=head.count) if any(sign in head for sign in ",;\t") else ","
 
 

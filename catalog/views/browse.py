@@ -7,13 +7,15 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from catalog.forms import BrowseForm
 from catalog.models import ChartEdition, Licence, Movie, User
 from catalog.selectors import browsing, charts, films, preferences
 from catalog.selectors.browsing import Choice, Counts
 from catalog.territories import chosen
-from catalog.views import mine
+from catalog.views import mine, structured
 from catalog.views.facets import Value, chips, facets, ways_out, with_filter, words
 from catalog.views.film_files import film_file
 from catalog.views.frames import framed
@@ -46,6 +48,7 @@ def _browse(request: HttpRequest, form: BrowseForm, stand: Stand) -> HttpRespons
         "form": form,
         "page_obj": page,
         "rows": own_rows(listed, mine.given(request, numbers), here),
+        "list_ld": _list_ld(request, page.start_index(), listed),
         "facets": facets(request, choice, counts),
         "switches": _switches(request, choice, counts),
         "chips": chips(request, choice),
@@ -58,6 +61,11 @@ def _browse(request: HttpRequest, form: BrowseForm, stand: Stand) -> HttpRespons
     }
     answer = render(request, "catalog/browse.html", context)
     return private(answer) if request.user.is_authenticated else answer
+
+
+def _list_ld(request: HttpRequest, start: int, listed: list[Movie]) -> SafeString:
+    items = ((place, film.title, film.get_absolute_url()) for place, film in enumerate(listed, start))
+    return structured.item_list(request, _("Films"), items)
 
 
 def _choice(request: HttpRequest, form: BrowseForm) -> Choice:

@@ -13,10 +13,11 @@ from catalog.recsys.editions import parse
 from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
 from catalog.selectors.documents import edition_document
-from catalog.views import chart_form, recharted
+from catalog.views import chart_form, mine, recharted, structured
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
+from catalog.views.private import private
 from catalog.views.rows import figure, mean_text, wr_text
 
 PER_PAGE = 100
@@ -43,13 +44,17 @@ def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genr
         "document": edition_document(edition) if edition else None,
         "page_obj": page,
         "querystring": without_page(request),
-        "rows": printed.rows(max(0, page.start_index() - 1), page.end_index()) if printed else "",
+        "rows": mine.marked(request, printed.rows(max(0, page.start_index() - 1), page.end_index())) if printed else "",
+        "list_ld": structured.item_list(
+            request, _("The chart"), printed.items(max(0, page.start_index() - 1), page.end_index()) if printed else ()
+        ),
         "decade": decade,
         "genre": genre,
         "desk": recharted.desk(edition) if edition else None,
         "facets": printed.facets() if printed else None,
     }
-    return render(request, "catalog/top.html", context)
+    answer = render(request, "catalog/top.html", context)
+    return private(answer) if request.user.is_authenticated else answer
 
 
 def editions(request: HttpRequest) -> HttpResponse:

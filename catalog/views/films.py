@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from catalog import cards
 from catalog.models import Movie, User
@@ -34,7 +35,9 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "away": own_film.is_away(request, found),
         **film_keep.panel(request.user, found),
         "section": "top",
-        "address": request.build_absolute_uri(found.get_absolute_url()),
+        "head_kind": "video.movie",
+        "head_image": reverse("film-share", args=[found.pk]),
+        "breadcrumbs_ld": structured.film_breadcrumbs(request, found),
         "card_svg": card_svg(found.pk, found.title, found.year, found.genre_names),
         "play": watching.where(request.user, pk),
         "alert": watching.awaited(request.user, pk, chosen(request)),

@@ -39,6 +39,10 @@ class Printed:
         """Return the rendered lines start…end."""
         return _rendered(*self.key, get_language(), start, end)
 
+    def items(self, start: int, end: int) -> tuple[tuple[int, str, str], ...]:
+        """Return rank, title and address of the lines start…end."""
+        return _items(*self.key, start, end)
+
     def facets(self) -> Facets:
         """Return how many films each genre has in this decade, and each decade in this genre; none of them empty."""
         found = _facets(*self.key)
@@ -56,6 +60,14 @@ def _rendered(
 ) -> SafeString:
     charted = charts.charted(decade, genre)[start:end]
     return mark_safe(render_to_string("_partials/chart_rows.html", {"rows": rows(charted)}))  # noqa: S308 — our template
+
+
+@lru_cache(maxsize=512)
+def _items(
+    chain: str, edited: int, decade: int | None, genre: str | None, start: int, end: int
+) -> tuple[tuple[int, str, str], ...]:
+    charted = charts.charted(decade, genre)[start:end]
+    return tuple((film.standing.rank or 0, film.title, film.get_absolute_url()) for film in charted)
 
 
 @lru_cache(maxsize=256)

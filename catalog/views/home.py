@@ -14,6 +14,7 @@ from catalog.selectors import charts, disagreements, films, judges, watching
 from catalog.selectors.documents import edition_document
 from catalog.services import recommendations
 from catalog.territories import chosen
+from catalog.views import mine
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.here import day_here
@@ -49,7 +50,7 @@ def _home(
         "today": today,
         "edition": edition,
         "document": edition_document(edition) if edition else None,
-        "rows": printed.rows(0, 10) if printed else "",
+        "rows": mine.marked(request, printed.rows(0, 10)) if printed else "",
         **_evening(edition and edition.chain_digest, edits, chosen(request), today, get_language()),
         "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),

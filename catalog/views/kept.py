@@ -16,11 +16,11 @@ class Kept:
         self.request = request
 
     def __bool__(self) -> bool:
-        return isinstance(self.request.user, User)
+        return isinstance(getattr(self.request, "user", None), User)  # a refusal may come before the session
 
     @cached_property
     def films(self) -> frozenset[int]:
-        return kept.on_watchlist(self.request.user)
+        return kept.on_watchlist(self.request.user) if self else frozenset()
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -105,18 +105,20 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     if isinstance(found, HttpResponse):
         return found
-    given = {name.removeprefix("row-"): value for name, value in request.POST.items() if name.startswith("row-")}
+    given = {
+        name.removeprefix("row-"): str(value) for name, value in request.POST.dict().items() if name.startswith("row-")
+    }
     try:
         for number, value in given.items():
-            if number.isdigit() and value.isdigit():
-                chosen = int(value) or None
+            if _whole(number) and _whole(str(value)):
+                chosen = int(str(value)) or None
                 moves.decide(move_id=pk, number=int(number), movie_id=chosen, by=found.user, at=timezone.now())
     except CatalogError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Your choices are noted."))
     page = request.POST.get("page", "1")
-    return redirect(f"{found.get_absolute_url()}?page={page if page.isdigit() else 1}#doubtful")
+    return redirect(f"{found.get_absolute_url()}?page={page if _whole(page) else 1}#doubtful")
 
 
 @require_POST
@@ -155,9 +157,11 @@ def _details(request: HttpRequest, found: Move, told: reads.Progress) -> dict[st
     page = Paginator(reads.doubtful(found), PER_PAGE).get_page(request.GET.get("page"))
     films = reads.candidates(list(page.object_list)) if found.state == Move.State.READY else {}
     for row in page.object_list:
-        row.films = [films[pk] for pk in row.candidates if pk in films]
+        row.films = [films[pk] for pk in row.candidates if pk in films]  # type: ignore[attr-defined]
     kinds = [(NAMES[kind], _counts(counts)) for kind, counts in told.by_kind.items()]
     rest = reads.not_taken(found)
+    if found.state == Move.State.READY:  # those in doubt are asked about above
+        rest = rest.exclude(state="DOUBTFUL")
     return {
         "page_obj": page,
         "kinds": kinds,
@@ -185,3 +189,7 @@ def _told(row: Any) -> tuple[Any, Any, str]:
     day = row.facts.get("rated_at") or row.facts.get("seen_on") or row.facts.get("added_at") or ""
     reason = row.problem or (row.get_outcome_display() if row.outcome else row.get_state_display())
     return row.facts.get("value"), day[:10], str(reason)
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -98,11 +98,18 @@ def _contract(row: Dataset) -> Grid:
             str(column.get("dtype", "")),
             plain(column.get("meaning")),
             _allowed(column),
-            plain(bool(column.get("watched"))),
+            _watched(column),
         ]
         for column in row.contract
     ]
     return Grid(gettext("The columns' contract"), heads, lines, gettext("No contract is recorded."))
+
+
+def _watched(column: dict[str, Any]) -> Shown:
+    if not (column.get("watched") and column.get("among")):
+        return plain(bool(column.get("watched")))
+    name, level = column["among"]
+    return gettext("yes, where %(name)s is %(level)s") % {"name": name, "level": level}
 
 
 def _allowed(column: dict[str, Any]) -> str:

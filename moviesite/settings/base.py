@@ -6,8 +6,9 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from moviesite import schedules
-from moviesite.settings import env, reels
+from moviesite.settings import env, mail, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
+from moviesite.settings.mail import *  # noqa: F403
 from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -81,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalog.views.own_film.frame",
                 "catalog.views.alerts.context",
                 "catalog.views.kept.context",
+                "moviesite.letters.context",
             ]
         },
     }
@@ -162,8 +165,9 @@ ACCOUNT_FORMS = {
     "login": "catalog.forms.SignInForm",
     "reauthenticate": "moviesite.signing_in.PasswordAgainForm",
     "change_password": "moviesite.signing_in.NewPasswordForm",
+    "reset_password": "moviesite.letters.ResetForm",
 }
-ACCOUNT_RATE_LIMITS: Any = {"login_failed": ""}  # failures are counted in the database: catalog.services.attempts
+globals().update(mail.folder(STATE))
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "/"
@@ -272,6 +276,7 @@ REELS = reels.SETTINGS
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
 DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
+SECURITY_CONTACT = env.optional("SECURITY_CONTACT") or ""  # mailto:… or https://… of /.well-known/security.txt
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found
 DRIFT_EVERY = env.whole("DRIFT_EVERY", 60, least=5, most=7 * 86_400)  # seconds between two looks at drift

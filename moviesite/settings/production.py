@@ -1,7 +1,7 @@
 """Production: refuses to start on a gap, and shows nothing that a source forbids unless told it may."""
 
 from moviesite import schedules
-from moviesite.settings import env
+from moviesite.settings import env, mail
 from moviesite.settings.base import *  # noqa: F403
 
 SECRET_KEY = env.text("SECRET_KEY")
@@ -18,6 +18,8 @@ CELERY_BEAT_SCHEDULE = schedules.beat(EDITION_EVERY, TEND_EVERY, DRIFT_EVERY)
 STAFF_SECOND_FACTOR = True  # no switch: whoever can promote a model is never one password away
 KEYS_APART = True
 MAY_PUBLISH_NON_COMMERCIAL = env.yes("MAY_PUBLISH_NON_COMMERCIAL", False)
+
+globals().update(mail.server())
 
 SECURE_SSL_REDIRECT = env.yes("SECURE_SSL_REDIRECT", True)
 BEHIND_PROXY = env.yes("BEHIND_PROXY", False)

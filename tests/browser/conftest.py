@@ -11,7 +11,11 @@ from catalog.models import Movie, User
 from tests.factories.catalog import make_user, small_catalogue
 
 Open = Callable[..., Any]
-REFUSED = ("409 (Conflict)", "422 (Unprocessable")  # a refusal is a page of its own, whose status the browser notes
+REFUSED = (
+    "400 (Bad Request)",
+    "409 (Conflict)",
+    "422 (Unprocessable",
+)  # a refusal is a page of its own, whose status the browser notes
 
 # Colours do not depend on the width, nor the layout on colours: each is looked at twice, not four times.
 both_looks = pytest.mark.parametrize(

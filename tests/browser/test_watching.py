@@ -30,30 +30,8 @@ def until(page: Any, what: str) -> None:
     pytest.fail(f"never: {what}; {page.evaluate(STATE)}")
 
 
-def test_a_film_plays_seeks_and_is_gone_on_with(
-    films: list[Movie], visitor: User, open_page: Open, settings: Any
-) -> None:
-    settings.REELS = {**settings.REELS, "PIECE": PIECE}  # the clip takes seven pieces
-    make_preferences(visitor, record_plays=True)
-    film = films[3]
-    page = open_page("/", by=visitor)
-    pieces: list[Any] = []
-    page.on(
-        "response",
-        lambda answer: pieces.append(answer) if "/reel/" in answer.url and ".vtt" not in answer.url else None,
-    )
-    page.goto(film.get_absolute_url())
-    page.get_by_role("link", name="Watch it").click()
-    until(page, "film.readyState >= 1")
-    assert page.evaluate(f"[{FILM}.paused, {FILM}.currentTime, Math.round({FILM}.duration)]") == [True, 0, 96]
-
-    page.keyboard.press("Space")
-    until(page, "!film.paused && film.currentTime > 0.3")
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    until(page, "film.currentTime > 50 && !film.seeking && film.readyState >= 2")
-    page.keyboard.press("ArrowLeft")
-    until(page, "film.currentTime < 50 && film.readyState >= 2")
+def try_the_keys(page: Any) -> None:
+    """Captions, sound, help; and on a button its own key, not the film's."""
     page.keyboard.press("c")
     assert page.evaluate(f"{FILM}.textTracks[0].mode") == "showing"
     until(page, "film.textTracks[0].activeCues && film.textTracks[0].activeCues.length === 1")
@@ -68,25 +46,61 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     assert page.get_by_role("dialog", name="Keys").is_visible()
     assert not page.evaluate(f"{FILM}.paused")
     page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
-    with page.expect_response(lambda answer: "/progress" in answer.url):
-        page.keyboard.press("Space")
-    until(page, "film.paused")
-    stopped = round(at(page))
 
+
+def is_a_piece(address: str) -> bool:
+    return "/reel/" in address and not address.endswith(".vtt")
+
+
+def check_pieces(pieces: list[Any]) -> None:
     assert {answer.status for answer in pieces} == {206}
     assert all(int(answer.headers["content-length"]) <= PIECE for answer in pieces)
     assert len({answer.headers["content-range"] for answer in pieces}) >= 3
+
+
+def goes_on_and_starts_over(page: Any, position: int) -> None:
+    page.get_by_role("link", name="Go on").first.click()
+    until(page, f"Math.abs(film.currentTime - {position}) < 1.5 && film.readyState >= 2")
+    assert page.evaluate(f"{FILM}.paused")
+    page.get_by_role("link", name="Start over").click()
+    until(page, "film.currentTime < 1")
+
+
+def test_a_film_plays_seeks_and_is_gone_on_with(
+    films: list[Movie], visitor: User, open_page: Open, settings: Any
+) -> None:
+    settings.REELS = {**settings.REELS, "PIECE": PIECE}  # the clip takes seven pieces
+    make_preferences(visitor, record_plays=True)
+    film = films[3]
+    page = open_page("/", by=visitor)
+    pieces: list[Any] = []
+    page.on("response", lambda answer: pieces.append(answer) if is_a_piece(answer.url) else None)
+    page.goto(film.get_absolute_url())
+    page.get_by_role("link", name="Watch it").click()
+    until(page, "film.readyState >= 1")
+    assert page.evaluate(f"[{FILM}.paused, {FILM}.currentTime, Math.round({FILM}.duration)]") == [True, 0, 96]
+
+    page.keyboard.press("Space")
+    until(page, "!film.paused && film.currentTime > 0.3")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    until(page, "film.currentTime > 50 && !film.seeking && film.readyState >= 2")
+    page.keyboard.press("ArrowLeft")
+    until(page, "film.currentTime < 50 && film.readyState >= 2")
+    try_the_keys(page)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    until(page, "film.paused")
+    page.wait_for_load_state("networkidle")  # where it stopped is told
+    stopped = round(at(page))
+
+    check_pieces(pieces)
     page.goto("/")
     play = Play.objects.get()
     assert abs(play.position - stopped) <= 1
     assert play.furthest >= 50
 
-    page.get_by_role("link", name="Go on").first.click()
-    until(page, f"Math.abs(film.currentTime - {play.position}) < 1.5 && film.readyState >= 2")
-    assert page.evaluate(f"{FILM}.paused")
-    page.get_by_role("link", name="Start over").click()
-    until(page, "film.currentTime < 1")
+    goes_on_and_starts_over(page, play.position)
 
 
 def test_without_scripts_a_film_goes_on_too_and_rows_are_changed(

@@ -1,10 +1,13 @@
 """What tests of the catalogue's pages begin with."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from catalog.models import Movie, User
-from tests.factories.catalog import make_user, small_catalogue
+from tests.factories.catalog import make_edition, make_imported_votes, make_movie, make_user, small_catalogue
+from tests.factories.mlops import NOON
 
 
 @pytest.fixture
@@ -19,3 +22,13 @@ def visitor(client: Client) -> User:
     user = make_user()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return user
+
+
+@pytest.fixture
+def three(films: list[Movie]) -> list[Movie]:
+    """Twelve films; edition 2, a day later, has a thirteenth on top; edition 3, another day later, lacks the second one."""
+    make_imported_votes(make_movie("The Newcomer"), votes=900_000, mean=9.5)
+    make_edition(NOON + timedelta(days=1))
+    films[1].delete()
+    make_edition(NOON + timedelta(days=2))
+    return films

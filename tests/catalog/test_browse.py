@@ -126,3 +126,24 @@ def test_a_page_asks_no_more_for_more_films(client: Client, visitor: User) -> No
         make_movie(genres=["Drama"])
         make_member_rating(film, by=visitor)
     assert asked() <= few
+
+
+@pytest.mark.parametrize("address", ["/", "/top"])
+def test_a_members_own_ratings_stand_in_their_copy_of_the_kept_lines_alone(
+    films: list[Movie], visitor: User, client: Client, address: str
+) -> None:
+    make_member_rating(films[1], by=visitor, value=7)
+    make_member_rating(films[2], by=visitor, value=3)
+    page = client.get(address)
+    lines = page.content.decode().split('<li class="chart-row"')
+    said = {
+        int(found[1]): line for line in lines if (found := re.search(r'id="film-(\d+)"', line)) and "you gave" in line
+    }
+    assert set(said) == {films[1].pk, films[2].pk}
+    assert "you gave 7" in said[films[1].pk]
+    assert "private" in page["Cache-Control"]
+    assert "you gave" not in text(Client().get(address))  # rendered once, and nobody else's copy knows
+    make_preferences(visitor, personal=False)
+    with CaptureQueriesContext(connection) as asked:
+        assert "you gave" not in text(client.get("/top"))
+    assert not [query for query in asked if '"catalog_rating"' in query["sql"]]

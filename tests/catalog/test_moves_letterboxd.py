@@ -75,7 +75,7 @@ def rated(user: User) -> dict[str, tuple[int, date]]:
 
 def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
     user = make_user()
-    move = imported(user, zipped(FILES))
+    imported(user, zipped(FILES))
     assert rated(user) == {
         "The Third Man": (8, date(2022, 1, 1)),
         "M": (1, date(2020, 1, 5)),
@@ -108,6 +108,10 @@ def test_everything_comes_as_it_was_there(films: dict[str, Movie]) -> None:
         ("The Third Man", ""),
     ]
     assert tallies.differences() == []
+
+
+def test_what_cannot_be_taken_says_why(films: dict[str, Movie]) -> None:
+    move = imported(make_user(), zipped(FILES))
     told = outcomes(move)
     assert told["RATING", "Nobody Knows This"] == "UNKNOWN"
     assert told["RATING", "Vertgo"] == "DOUBTFUL"

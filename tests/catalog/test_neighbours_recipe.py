@@ -5,15 +5,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.test import Client
 
+from catalog.models import Movie, User
 from catalog.recipes.neighbours import Neighbours
 from catalog.recipes.recommender import Recommender
+from catalog.recsys.linear import SCALE
 from catalog.recsys.neighbours import NeighboursModel
 from mlops import arrays, ledger, registry, serving
 from mlops.ports import Kind
 from mlops.stats.gates import judge
-from tests.catalog.learned import candidate
+from tests.catalog.learned import candidate, serve, small_model
+from tests.catalog.page_words import text
 from tests.catalog.test_recommender_recipe import crowd, measured
+from tests.factories.catalog import make_member_rating
 from tests.factories.mlops import make_promotion
 
 RECIPE, OTHER = Neighbours(), Recommender()
@@ -82,6 +87,29 @@ def test_it_need_not_beat_svd_but_popularity_it_must(fold: Any) -> None:
     popularity = measured(RECIPE.rivals(fold, PARAMS, 0)["popularity"], fold)["ndcg-100"]
     arms = {(fold.name, arm, "ndcg-100"): popularity for arm in ("candidate", "popularity")}
     assert judge([gates["beats-popularity"]], arms, has_champion=False)[0].passed is False
+
+
+@pytest.mark.django_db
+def test_whoever_chooses_it_is_shown_its_list_with_reasons_that_add_up(
+    films: list[Movie], client: Client, visitor: User
+) -> None:
+    """The first film lifts the third and the fourth, the second the third alone."""
+    serve(small_model(films))
+    near = np.repeat(np.arange(len(films), dtype=np.int32)[:, None], 2, axis=1)
+    weight = np.zeros_like(near)
+    near[2], weight[2] = (0, 1), (SCALE // 2, SCALE // 4)
+    near[3, 0], weight[3, 0] = 0, SCALE // 8
+    like = small_model(films)
+    serve(NeighboursModel(like.films, near, weight, 7, 5.0, like.predictor), recipe_key="neighbours")
+    for film in films[:2]:
+        make_member_rating(film, by=visitor, value=9)
+
+    page = client.post("/for-you/judge", {"judge": "neighbours"}, follow=True)
+    assert "neighbours v1" in text(page)
+    assert [row.pick.film for row in page.context["picks"]] == films[2:4]
+    why = client.get(f"/for-you/why/{films[2].pk}").context["pick"]
+    assert [(cause.film, cause.weight) for cause in why.because] == [(films[0], SCALE // 2), (films[1], SCALE // 4)]
+    assert why.score == SCALE // 2 + SCALE // 4
 
 
 @pytest.mark.django_db

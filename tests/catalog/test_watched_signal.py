@@ -16,6 +16,8 @@ from mlops.pipeline.freeze import freeze
 from mlops.pipeline.workspace import fold_digest
 from mlops.ports import SYSTEM, Extract
 from mlops.services import datasets, monitoring
+from tests.catalog import staff
+from tests.catalog.page_words import text
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON, make_candidate, make_promotion
 
@@ -129,6 +131,12 @@ def test_what_is_watched_moves_nothing_that_is_watched_for_drift(films: list[Mov
     assert {name: kept["counts"] for name, kept in later.histograms.items()} == {
         name: kept["counts"] for name, kept in dataset.histograms.items()
     }
+
+
+def test_staff_read_among_which_rows_a_column_is_watched_for_drift(viewer: User) -> None:
+    dataset = freeze(recipe=Recommender(), until=NOON + DAY, by=SYSTEM, at=NOON + DAY)
+    page = staff.superuser().get(f"/admin/mlops/dataset/{dataset.pk}/change/")
+    assert text(page).count("yes, where signal is 0") == 3  # points, the film's year, its votes
 
 
 # --- erasure -----------------------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def test_reasons_add_up_and_what_a_receipt_foretells_comes_true(long: bool, tell
         for pick in listed:
             assert sum(cause.weight for cause in pick.because) == pick.score > 0
             assert sum(cause.share for cause in pick.because) == 100
+        assert [pick.rank for pick in listed] == list(range(1, len(listed) + 1))  # closed up over films that are gone
         picks += len(listed)
         if listed and done < carried_out:
             moved += _carry_out(user, lot.choice(listed).film, lot)

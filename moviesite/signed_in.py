@@ -1,0 +1,49 @@
+"""Where an account is signed in: seen, and ended one by one or all at once but here."""
+
+import re
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from catalog.services.leftovers import end_sessions
+from catalog.views.private import private
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone|iPad", "iOS"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Tell where the account is signed in; a press ends one, or all others."""
+    user: Any = request.user
+    if request.method == "POST":
+        if "others" in request.POST:
+            end_sessions(user, but=request.session.session_key)
+            UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
+            messages.success(request, _("You are signed out everywhere else."))
+        elif (one := request.POST.get("end", "")).isascii() and one.isdigit():
+            for found in UserSession.objects.filter(user=user, pk=int(one)):
+                found.end()
+            messages.success(request, _("This sign-in was ended."))
+        return redirect("usersessions_list")
+    found = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    for row in found:
+        row.device = device(row.user_agent)
+        row.here = row.session_key == request.session.session_key
+    return private(render(request, "account/sessions.html", {"sessions": found}))
+
+
+def device(agent: str) -> str:
+    """Return what a browser says it is, in two words."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), _("a program"))
+    system = next((name for mark, name in SYSTEMS if re.search(mark, agent)), "")
+    return f"{browser} · {system}" if system else browser

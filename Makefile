@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test lock fmt clean bench
+.PHONY: run test lock fmt words clean bench
 
 run: $(VENV)/.run
 	@$(BIN)/python manage.py up
@@ -40,6 +40,10 @@ lock:
 
 fmt: $(VENV)/.test
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+# Takes the words of the public site from its sources into locale/, compiles them, and lists what is left to translate.
+words: $(VENV)/.test
+	@$(BIN)/python -m tests.words
 
 clean:
 	rm -rf $(VENV) var

@@ -6,6 +6,7 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog import words
 from catalog.models import GENRES, Preferences
 from catalog.selectors.browsing import LENGTHS, SORTS, VOTES
 from catalog.selectors.films import decades
@@ -22,15 +23,18 @@ SORT_WORDS = {
 
 def decade_choices() -> list[tuple[str, Any]]:
     """Return the decades that films are from."""
-    return [("", _("Any decade")), *((str(decade), f"{decade}s") for decade in decades())]
+    return [("", _("Any decade")), *((str(decade), words.decade(decade)) for decade in decades())]
+
+
+def genre_choices() -> list[tuple[str, Any]]:
+    """Return the genres by the names that the visitor reads, in their order."""
+    return [("", _("Any genre")), *words.in_order(((name, words.genre(name)) for name in GENRES), lambda pair: pair[1])]
 
 
 class BrowseForm(forms.Form):
     """Filters of /browse; an empty field filters nothing."""
 
-    genre = forms.ChoiceField(
-        label=_("Genre"), required=False, choices=[("", _("Any genre")), *((g, g) for g in GENRES)]
-    )
+    genre = forms.ChoiceField(label=_("Genre"), required=False, choices=genre_choices)
     decade = forms.ChoiceField(label=_("Decade"), required=False, choices=decade_choices)
     length = forms.ChoiceField(label=_("Length"), required=False, choices=[(band, band) for band in LENGTHS])
     votes = forms.ChoiceField(label=_("Votes"), required=False, choices=[(band, band) for band in VOTES])

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.words import in_order
+
 WORLD = "001"  # UN M49
 TERRITORIES = {
     WORLD: _("Worldwide"),
@@ -79,4 +81,5 @@ def days_at(at: datetime) -> Iterator[tuple[date, list[str]]]:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the chooser in the footer."""
     code = chosen(request)
-    return {"territory": code, "territory_name": COUNTRIES.get(code, code), "territories": list(COUNTRIES.items())}
+    countries = in_order(COUNTRIES.items(), lambda pair: str(pair[1]))
+    return {"territory": code, "territory_name": COUNTRIES.get(code, code), "territories": countries}

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from catalog.errors import NotPublishable
 from catalog.selectors.sources import check_publishable
@@ -88,11 +89,11 @@ class CleanInput:
     def _fault(self, request: HttpRequest) -> str:
         query = request.META.get("QUERY_STRING", "")
         if len(query) > MOST_QUERY:
-            return f"The query is longer than {MOST_QUERY} characters."
+            return _("The query is longer than %(most)s characters.") % {"most": MOST_QUERY}
         if query.count("&") >= MOST_PARAMETERS:
-            return f"The query has more than {MOST_PARAMETERS} parameters."
+            return _("The query has more than %(most)s parameters.") % {"most": MOST_PARAMETERS}
         if FORBIDDEN.search(request.path) or FORBIDDEN.search(unquote_plus(query, errors="surrogateescape")):
-            return "The address holds characters that no page can have."
+            return _("The address holds characters that no page can have.")
         return ""
 
     def _refuse(self, request: HttpRequest, why: str) -> HttpResponse:
@@ -112,6 +113,7 @@ class Terms:
         "/accounts/",
         "/static/",
         "/territory",
+        "/language",
         "/robots.txt",
         "/opensearch.xml",
         "/.well-known/",

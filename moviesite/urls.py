@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from moviesite.account_pages import staff_login
 from moviesite.health import healthz
@@ -12,6 +13,7 @@ to_password = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("language", set_language, name="language"),
     path("api/v1/", include("catalog.api.urls")),
     path("accounts/", include("moviesite.accounts")),
     path("admin/login/", staff_login),

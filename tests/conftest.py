@@ -16,6 +16,7 @@ from tests.shared import (  # noqa: F401 — fixtures are found by name
     django_db_setup,
     noon,
 )
+from tests.words import GETTEXT, NO_GETTEXT
 
 # tests/alone has settings of its own, and is run by itself.
 collect_ignore = ["alone", *([] if CHROMIUM else ["browser"])]
@@ -66,8 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not CHROMIUM and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"{NO_BROWSER}; with CI=true that is an error: install chromium")
+    if not GETTEXT and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"{NO_GETTEXT}; with CI=true that is an error: install gettext")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not CHROMIUM:
         terminalreporter.section(NO_BROWSER, sep="!", red=True, bold=True)
+    if not GETTEXT:
+        terminalreporter.section(NO_GETTEXT, sep="!", red=True, bold=True)

@@ -16,12 +16,12 @@ LONGEST = 160  # letters of a title that are kept, even for a reader who hears t
 OPEN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 360" fill="none" '
 
 
-def card(film_id: int, title: str, year: int, genres: tuple[str, ...]) -> str:
+def card(film_id: int, title: str, year: int, genres: tuple[str, ...], genre: str = "") -> str:
     """Return the film's card as an inline SVG of less than 3,000 bytes, 240 by 360, labelled with title and year."""
     title = _clean(title)
     seed, ink = _seed(film_id, title, year)
     dice = Dice(seed + "|type")
-    small = " · ".join([str(year), *(genre.upper()[:14] for genre in genres[:1])])
+    small = " · ".join([str(year), *((genre or name).upper()[:14] for name in genres[:1])])
     text = Block(case(title, dice), small, dice.pick((500, 600, 600, 800)), middle=dice.chance(35))
     sheet = compose(text, ink, dice)
     art = _art(seed, genres, ink, at=sheet.at, scale=sheet.scale)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models.history import history
 
@@ -10,9 +11,9 @@ class Source(models.Model):
     """One origin of data, with its licence and what it may be used for."""
 
     class Use(models.TextChoices):
-        ANY = "ANY", "any use"
-        NON_COMMERCIAL = "NON_COMMERCIAL", "personal and non-commercial use"
-        RESEARCH = "RESEARCH", "research"
+        ANY = "ANY", _("any use")
+        NON_COMMERCIAL = "NON_COMMERCIAL", _("personal and non-commercial use")
+        RESEARCH = "RESEARCH", _("research")
 
     key = models.SlugField(unique=True)
     title = models.CharField(max_length=120)

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.errors import EditionGone, EditionWrong
 from catalog.models import ChartEdition, Movie, RankChange, Standing, Tally
@@ -44,7 +45,8 @@ def artefact(edition: ChartEdition) -> bytes:
     """Return an edition's bytes. Raises EditionGone when thinned by age, EditionWrong when missing or changed."""
     if edition.thinned_at:
         raise EditionGone(
-            f"The full rows of edition {edition.number} were let go by age; its digests are kept for ever."
+            _("The full rows of edition %(number)s were let go by age; its digests are kept for ever.")
+            % {"number": edition.number}
         )
     try:
         return rows_of(edition.content_digest)

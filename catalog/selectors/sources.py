@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.errors import NotPublishable
 from catalog.models import DataImport, Source
+from catalog.words import together
 
 
 def imports() -> QuerySet[DataImport]:
@@ -19,6 +21,9 @@ def check_publishable() -> None:
     forbidden = list(Source.objects.exclude(permitted_use=Source.Use.ANY).values_list("title", flat=True))
     if forbidden:
         raise NotPublishable(
-            f"The terms of {' and '.join(forbidden)} do not allow showing their data here. Whoever holds the permission "
-            "sets MAY_PUBLISH_NON_COMMERCIAL=yes."
+            _(
+                "The terms of %(sources)s do not allow showing their data here. Whoever holds the permission sets "
+                "MAY_PUBLISH_NON_COMMERCIAL=yes."
+            )
+            % {"sources": together(forbidden)}
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext
 
 from catalog import queue
 from catalog.errors import BadRating, NotKept, UnknownMovie
@@ -80,7 +81,7 @@ def _rate(
     movie_id: int, by: User, at: datetime, value: int, *, rated_at: datetime | None = None, source_id: Any = None
 ) -> Rating:
     if not Movie.objects.filter(pk=movie_id).exists():
-        raise UnknownMovie(f"There is no film with the number {movie_id}.")
+        raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
     rater = member(by)
     rating = Rating.objects.select_for_update().filter(rater=rater, movie_id=movie_id).first()
     old = rating.value if rating else None
@@ -114,5 +115,7 @@ def whole(value: Any) -> int:
         text = value.strip()
         value = int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
     if isinstance(value, bool) or not isinstance(value, int) or not LEAST <= value <= MOST:
-        raise BadRating(f"A rating is a whole number from {LEAST} to {MOST}.")
+        raise BadRating(
+            gettext("A rating is a whole number from %(least)s to %(most)s.") % {"least": LEAST, "most": MOST}
+        )
     return int(value)

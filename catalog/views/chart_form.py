@@ -105,7 +105,7 @@ class ChartForm(forms.Form):
             raise ValidationError(gettext("Give a day or a time, such as 2027-03-01 or 2027-03-01T18:00Z.")) from error
         first = past.first()
         if self.edition is None and first:
-            day = date_format(first.at, "j F Y, H:i:s")
+            day = date_format(first.at, "DATE_FORMAT") + date_format(first.at, ", H:i:s")
             raise ValidationError(
                 gettext("The first edition was printed on %(day)s UTC: choose that day or a later one.") % {"day": day}
             )

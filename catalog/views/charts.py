@@ -12,13 +12,13 @@ from catalog.models import ChartEdition, Movie
 from catalog.recsys.editions import parse
 from catalog.recsys.weighted import Ranked
 from catalog.selectors import charts
-from catalog.selectors.documents import decimal, edition_document
+from catalog.selectors.documents import edition_document
 from catalog.views import chart_form, mine, recharted, structured
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
 from catalog.views.private import private
-from catalog.views.rows import mean_text, wr_text
+from catalog.views.rows import figure, mean_text, wr_text
 
 PER_PAGE = 100
 
@@ -60,7 +60,7 @@ def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genr
 def editions(request: HttpRequest) -> HttpResponse:
     """Every edition there was, newest first."""
     page = page_of(request, charts.editions(), 50)
-    listed = [(edition, decimal(edition.mean_e4, 4)) for edition in page.object_list]
+    listed = [(edition, figure(edition.mean_e4, 4)) for edition in page.object_list]
     return render(request, "catalog/editions.html", {"page_obj": page, "listed": listed, "querystring": ""})
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from catalog import words as house
 from catalog.selectors import browsing
 from catalog.selectors.browsing import Choice, Counts
 
@@ -44,7 +45,7 @@ class Facet:
 def facets(request: HttpRequest, choice: Choice, counts: Counts) -> list[Facet]:
     """Return the filters that can be set, each value with its count under all the others; empty values are left out."""
     lists: list[tuple[str, str, list[tuple[Any, int]]]] = [
-        ("genre", _("Genre"), list(counts.genre)),
+        ("genre", _("Genre"), house.in_order(counts.genre, lambda pair: house.genre(pair[0]))),
         ("decade", _("Decade"), list(counts.decade)),
         ("length", _("Length"), list(counts.length)),
         ("votes", _("Votes"), list(counts.votes)),
@@ -65,7 +66,9 @@ def _values(request: HttpRequest, name: str, choice: Choice, pairs: list[tuple[A
 def words(name: str, value: Any) -> str:
     """Return a value of a filter as a person says it."""
     if name == "decade":
-        return _("%(decade)ss") % {"decade": value}
+        return house.decade(int(value))
+    if name == "genre":
+        return house.genre(value)
     if name == "length":
         return _band(value, _("under %(most)s min"), _("%(least)s–%(most)s min"), _("%(least)s min and more"))
     if name == "votes":

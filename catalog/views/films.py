@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from catalog import cards
 from catalog.models import Movie, User
+from catalog.recsys.weighted import half_even
 from catalog.selectors import charts, films, watching
-from catalog.selectors.documents import decimal
 from catalog.services import recommendations
 from catalog.territories import chosen
 from catalog.views import film_keep, formula, own_film, similar, structured
 from catalog.views.here import day_here
 from catalog.views.private import private
-from catalog.views.rows import bars, card_svg, mean_text
+from catalog.views.rows import bars, card_svg, figure, mean_text
 
 FEWEST = 5  # no mean of members' ratings is shown below so many
 
@@ -44,7 +44,7 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "rights": films.rights(found, chosen(request), day_here(request)),
         "imported": imported,
         "bands": bands_of(found),
-        "json_ld": structured.movie(request, found, ratings["given"], ratings["members_mean"]),
+        "json_ld": structured.movie(request, found, ratings["given"], ratings["members_tenths"]),
     }
     return render(request, "catalog/film.html", context)
 
@@ -74,6 +74,7 @@ def rating_context(request: HttpRequest, found: Movie, *, posted: bool = False) 
         **own_film.own(request, found, posted=posted),
         "members": bars(counts),
         "given": given,
+        "members_tenths": half_even(points * 10, given) if given >= FEWEST else None,
         "members_mean": mean_text(points * 10, given) if given >= FEWEST else "",
         "fewest": FEWEST,
     }
@@ -84,7 +85,7 @@ def bands_of(found: Movie) -> list[dict[str, Any]]:
     imported = getattr(found, "imported", None)
     bands: list[int] = imported.bands if imported else []
     return [
-        {"label": str(place), "band": decimal(band, 1), "x": 60 * (place - 1), "height": band * 120 // 1000}
+        {"label": str(place), "band": figure(band, 1), "x": 60 * (place - 1), "height": band * 120 // 1000}
         for place, band in enumerate(bands, start=1)
     ]
 

@@ -27,6 +27,7 @@ from catalog.views.named_film import film_of_form, value_of
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
 from catalog.views.rows import rows
+from catalog.words import genre, in_order
 
 FIRST, ALL = 10, 20
 STARTERS, AMONG = 10, 200  # films offered to begin with, looked for among so many of the chart
@@ -166,6 +167,6 @@ def _beginning(request: HttpRequest, known: set[int], found: Picks) -> dict[str,
     return {
         "starters": rows(fit[start : start + STARTERS]),
         "others": start + STARTERS if start + STARTERS < len(fit) else 0,
-        "genres": [(genre, count) for genre, count in facets.genres if count],
+        "genres": in_order([(name, count) for name, count in facets.genres if count], lambda pair: genre(pair[0])),
         "decades": facets.decades,
     }

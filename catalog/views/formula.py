@@ -5,8 +5,7 @@ from typing import Any
 from catalog.models import ChartEdition, Movie
 from catalog.recsys.weighted import half_even
 from catalog.selectors import charts
-from catalog.selectors.documents import decimal
-from catalog.views.rows import mean_text, wr_text
+from catalog.views.rows import figure, mean_text, wr_text
 
 
 def printed(film: Movie) -> dict[str, Any] | None:
@@ -39,7 +38,7 @@ def numbers(edition: ChartEdition, v: int, points: int, wr_e6: int, rank: int | 
         "both": v + m,
         "mean": mean_text(points, v, 1 if exact else 4),
         "mean_rounded": not exact,
-        "c": decimal(edition.mean_e4, 4),
+        "c": figure(edition.mean_e4, 4),
         "wr": wr_text(wr_e6, 6),
         "wr_4": wr_text(wr_e6),
         "share": half_even(v * 1000, v + m),

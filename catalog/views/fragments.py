@@ -11,6 +11,7 @@ from catalog.models import ChartEdition, Movie
 from catalog.selectors import charts, films
 from catalog.selectors.films import Facets
 from catalog.views.rows import rows
+from catalog.words import genre, in_order
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Printed:
 
     def facets(self) -> Facets:
         """Return how many films each genre has in this decade, and each decade in this genre; none of them empty."""
-        return _facets(*self.key)
+        found = _facets(*self.key)
+        return Facets(in_order(found.genres, lambda pair: genre(pair[0])), found.decades)
 
 
 @lru_cache(maxsize=256)

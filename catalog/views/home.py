@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from catalog.models import ChartEdition, Licence, Movie, User
 from catalog.selectors import charts, disagreements, films, judges, watching
@@ -21,6 +22,7 @@ from catalog.views.pick_rows import pick_rows
 from catalog.views.plays import with_pictures
 from catalog.views.private import private
 from catalog.views.rows import rows, strip
+from catalog.words import figure
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
 GOING_ON = 3  # films to go on with, the latest
@@ -49,7 +51,7 @@ def _home(
         "edition": edition,
         "document": edition_document(edition) if edition else None,
         "rows": mine.marked(request, printed.rows(0, 10)) if printed else "",
-        **_evening(edition and edition.chain_digest, edits, chosen(request), today),
+        **_evening(edition and edition.chain_digest, edits, chosen(request), today, get_language()),
         "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
@@ -66,23 +68,27 @@ def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, 
     found, lack = judges.at_work()
     if found is None:
         return {"lack": lack}
-    return {"judge": found, **_newcomers(found.label, chain, edited)}
+    return {"judge": found, **_newcomers(found.label, chain, edited, get_language())}
 
 
-@lru_cache(maxsize=4)
-def _newcomers(label: str, chain: str | None, edited: int) -> dict[str, Any]:
+@lru_cache(maxsize=8)
+def _newcomers(label: str, chain: str | None, edited: int, language: str | None) -> dict[str, Any]:
     """Return a version's list for somebody unknown, and where it departs most from the chart: the same for everybody."""
     found, edition = judges.judge(), charts.newest()
     listed = disagreements.newcomers_list(found, NEWCOMER)
     split = disagreements.disagreements(found, disagreements.orders(found, edition), most=1) if edition else None
     return {
-        "newcomer": list(zip(rows(film for film, _ in listed), [f"{value:.1f}" for _, value in listed], strict=True)),
+        "newcomer": list(
+            zip(rows(film for film, _ in listed), [figure(f"{value:.1f}") for _, value in listed], strict=True)
+        ),
         "split": split.learned_ahead[0] if split and split.learned_ahead else None,
     }
 
 
 @lru_cache(maxsize=64)
-def _evening(chain: str | None, edits: tuple[int, int], territory: str, today: date) -> dict[str, Any]:
+def _evening(
+    chain: str | None, edits: tuple[int, int], territory: str, today: date, language: str | None
+) -> dict[str, Any]:
     """Return what a place's first page shows of a day: the same until an edition, a film or a licence changes."""
     drawn = strip(_drawn(territory, today))
     return {

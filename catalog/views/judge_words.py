@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog import words
 from catalog.selectors.judges import FIRST, Lack, Seat
 from catalog.selectors.recommendations import Picks
 from catalog.selectors.tastes import Taste
@@ -30,7 +31,7 @@ def seats_told(seats: Sequence[Seat], found: Picks, taste: Taste) -> list[dict[s
     told = [
         {
             "key": seat.key,
-            "title": seat.title,
+            "title": words.told(seat.title),
             "about": about(seat.key, seat.about),
             "judge": seat.judge,
             "away": seat.lack is Lack.AWAY,

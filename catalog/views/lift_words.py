@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.recsys.lifting import MOST, Lift
-from catalog.selectors.documents import decimal
 from catalog.selectors.receipts import TARGETS, Receipt
+from catalog.views.rows import figure
 
 
 @dataclass(frozen=True)
@@ -60,5 +60,5 @@ def _moved(lift: Lift, receipt: Receipt) -> list[str]:
     before, after = receipt.edition.mean_e4, lift.mean_e4 or 0
     if before == after:
         return []
-    facts = {"before": decimal(before, 4), "after": decimal(after, 4)}
+    facts = {"before": figure(before, 4), "after": figure(after, 4)}
     return [_("C moves with them, from %(before)s to %(after)s.") % facts]

@@ -4,6 +4,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors.properties import Measure
+from catalog.words import figure
 
 WHOLE = _("%(value)s of %(of)s")
 EDITION = _("%(value)s, edition %(of)s")
@@ -14,13 +15,13 @@ def printed(measure: Measure) -> str:
     """Return a measured value as text: counts with their whole, shares as per cents, errors as ±."""
     value, of = measure.value, measure.of
     if measure.key == "seconds-to-list":
-        return f"{float(value or 0) / 1000:.3f}"
+        return figure(f"{float(value or 0) / 1000:.3f}")
     if measure.key == "stability":
         return f"{float(value or 0) * 100:.0f} %"
     if measure.key == "gain":
-        return f"{float(value or 0):+.4f}" + (f" ± {float(of):.4f}" if of is not None else "")
+        return figure(f"{float(value or 0):+.4f}" + (f" ± {float(of):.4f}" if of is not None else ""))
     if isinstance(value, float):
-        return f"{value:,.1f}"
+        return figure(f"{value:,.1f}")
     if of is None:
         return intcomma(value)
     form = EDITION if measure.key in EDITIONS else WHOLE

@@ -10,11 +10,10 @@ from catalog.models import Source
 from catalog.recsys.formula import KEY
 from catalog.recsys.weighted import half_even, wr_e6
 from catalog.selectors import charts, judges, sources
-from catalog.selectors.documents import decimal
 from catalog.selectors.figures import figures
 from catalog.territories import COOKIE, COUNTRIES
 from catalog.views import script
-from catalog.views.rows import wr_text
+from catalog.views.rows import figure, wr_text
 from mlops import ledger
 
 # The worked example: m = 25,000 and C = 6.5, at three amounts of votes for a film that everyone gave a 9.
@@ -27,15 +26,15 @@ def how(request: HttpRequest) -> HttpResponse:
     edition, first, counted = charts.newest(), charts.editions().last(), figures()
     context = {
         "edition": edition,
-        "mean": decimal(edition.mean_e4, 4) if edition else "",
+        "mean": figure(edition.mean_e4, 4) if edition else "",
         "first": first,
-        "first_mean": decimal(first.mean_e4, 4) if first else "",
+        "first_mean": figure(first.mean_e4, 4) if first else "",
         "example": [_example(votes) for votes in EXAMPLE_VOTES],
         "example_m": EXAMPLE_M,
-        "example_c": decimal(EXAMPLE_C_E4, 4).rstrip("0"),
-        "example_mean": decimal(EXAMPLE_TENTHS, 1),
+        "example_c": figure(EXAMPLE_C_E4, 4).rstrip("0"),
+        "example_mean": figure(EXAMPLE_TENTHS, 1),
         "figures": counted,
-        "own_percent": decimal(counted.median_own_weight, 1) if counted else "",
+        "own_percent": figure(counted.median_own_weight, 1) if counted else "",
         "script_lines": len(script.text("verify_edition.py").splitlines()),
         "services": ledger.services(KEY),
         "edition_every": settings.EDITION_EVERY,
@@ -49,7 +48,7 @@ def _example(votes: int) -> dict[str, object]:
     return {
         "votes": votes,
         "both": votes + EXAMPLE_M,
-        "own_percent": decimal(half_even(votes * 1000, votes + EXAMPLE_M), 1),
+        "own_percent": figure(half_even(votes * 1000, votes + EXAMPLE_M), 1),
         "share": half_even(votes * 1000, votes + EXAMPLE_M),
         "wr": wr_text(wr),
     }

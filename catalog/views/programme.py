@@ -112,7 +112,7 @@ def _cells(request: HttpRequest, name: str, line: Line) -> tuple[Any, ...]:
 
 def _words(name: str, line: Line) -> str:
     said = _("Plays from %(day)s") if name == "new" else _("Last day: %(day)s")
-    return said % {"day": date_format(line.day, "j F Y")}
+    return said % {"day": date_format(line.day, "DATE_FORMAT")}
 
 
 def _titled(name: str, territory: str) -> str:

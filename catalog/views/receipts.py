@@ -11,12 +11,12 @@ from catalog.errors import EditionGone, EditionWrong
 from catalog.models import ChartEdition, Movie
 from catalog.recsys.weighted import half_even
 from catalog.selectors import charts, receipts
-from catalog.selectors.documents import decimal, edition_document
+from catalog.selectors.documents import edition_document
 from catalog.selectors.receipts import Near, Receipt
 from catalog.views import formula
 from catalog.views.editions_asked import asked_edition, gone
 from catalog.views.lift_words import lines
-from catalog.views.rows import wr_text
+from catalog.views.rows import figure, wr_text
 from catalog.views.spans import Scale
 
 
@@ -43,8 +43,8 @@ def _numbers(request: HttpRequest, found: Movie, receipt: Receipt) -> dict[str, 
     return {
         "document": edition_document(edition),
         "formula": formula.numbers(edition, place.votes, place.points, place.wr_e6, place.rank),
-        "points": decimal(place.points, 1),
-        "prior_points": decimal(m * edition.mean_e4, 4),
+        "points": figure(place.points, 1),
+        "prior_points": figure(m * edition.mean_e4, 4),
         "mean": digits(receipt.mean.numerator, receipt.mean.denominator, 12),
         "exact": digits(receipt.exact.numerator, receipt.exact.denominator),
         "own": digits(receipt.own_weight.numerator, receipt.own_weight.denominator, 12),
@@ -109,6 +109,6 @@ def _named(near: Near) -> str:
 
 
 def digits(top: int, bottom: int, places: int = 20) -> str:
-    """Return a fraction cut (not rounded) after so many decimals, with an ellipsis when more would follow."""
+    """Return a fraction as people read it, cut (not rounded) after so many decimals; an ellipsis says that more follow."""
     scaled, rest = divmod(top * 10**places, bottom)
-    return decimal(scaled, places).rstrip("0").rstrip(".") if not rest else decimal(scaled, places) + "…"
+    return figure(scaled, places).rstrip("0").rstrip(".,") if not rest else figure(scaled, places) + "…"

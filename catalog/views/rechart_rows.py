@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from catalog import words
 from catalog.models import Movie
 from catalog.selectors import charts, films
 from catalog.selectors.recharted import Entry, Recharted
@@ -41,7 +42,7 @@ def _line(entry: Entry, scale: Scale) -> dict[str, Any]:
         "entry": entry,
         "film": film,
         "moved": entry.moved,
-        "genres": ", ".join(film.genre_names) if film else "",
+        "genres": words.genres(film.genre_names) if film else "",
         "wr": wr_text(entry.wr_e6),
         "mean": mean_text(entry.points, entry.votes),
         "half": wr_text(entry.half),

@@ -18,6 +18,7 @@ from catalog.views.chart_form import ChartForm, script_options
 from catalog.views.editions_asked import gone
 from catalog.views.paging import page_of, without_page
 from catalog.views.rechart_rows import rendered
+from catalog.views.rows import figure
 
 PER_PAGE = 100
 
@@ -88,7 +89,7 @@ def _page(request: HttpRequest, found: Recharted, knobs: Knobs | None, more: dic
         "in_force": newest is not None and newest.number == edition.number,
         "document": edition_document(edition),
         "knobs": knobs,
-        "c": decimal(found.terms.mean_e4, 4),
+        "c": figure(found.terms.mean_e4, 4),
         "listed": len(found.lines),
         "same": knobs is not None and found.terms == found.columns.terms,
         "options": script_options(knobs) if knobs else "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from catalog import cards
+from catalog import cards, words
 from catalog.models import Movie, Standing
 from catalog.recsys.weighted import half_even
 from catalog.selectors.documents import decimal
@@ -37,19 +37,29 @@ def thumb_svg(film_id: int, title: str, year: int, genres: tuple[str, ...]) -> S
     return mark_safe(cards.thumb(film_id, title, year, genres))  # noqa: S308 — drawn and escaped by us
 
 
-@lru_cache(maxsize=1024)
 def card_svg(film_id: int, title: str, year: int, genres: tuple[str, ...]) -> SafeString:
-    return mark_safe(cards.card(film_id, title, year, genres))  # noqa: S308 — drawn and escaped by us
+    """Return a film's card for a page, its genre named in the visitor's language."""
+    return _card(film_id, title, year, genres, words.genre(genres[0]) if genres else "")
+
+
+@lru_cache(maxsize=1024)
+def _card(film_id: int, title: str, year: int, genres: tuple[str, ...], genre: str) -> SafeString:
+    return mark_safe(cards.card(film_id, title, year, genres, genre))  # noqa: S308 — drawn and escaped by us
+
+
+def figure(value: int, places: int) -> str:
+    """Return value / 10^places as people read it: an exact decimal text with the sign of their language."""
+    return words.figure(decimal(value, places))
 
 
 def wr_text(wr_e6: int, places: int = 4) -> str:
-    """Return a WR in millionths at so many decimals."""
-    return decimal(half_even(wr_e6, 10 ** (6 - places)), places)
+    """Return a WR in millionths at so many decimals, as people read it."""
+    return figure(half_even(wr_e6, 10 ** (6 - places)), places)
 
 
 def mean_text(points: int, votes: int, places: int = 1) -> str:
-    """Return S/10v, the mean in points, at so many decimals; a dash without votes."""
-    return decimal(half_even(points * 10 ** (places - 1), votes), places) if votes else "–"
+    """Return S/10v, the mean in points, at so many decimals, as people read it; a dash without votes."""
+    return figure(half_even(points * 10 ** (places - 1), votes), places) if votes else "–"
 
 
 def row(film: Movie, moved: int = 0) -> Row:
@@ -60,7 +70,7 @@ def row(film: Movie, moved: int = 0) -> Row:
         film_id=film.pk,
         title=film.title,
         year=film.year,
-        genres_label=", ".join(film.genre_names),
+        genres_label=words.genres(film.genre_names),
         url=film.get_absolute_url(),
         wr_4=wr_text(standing.wr_e6) if standing else "–",
         votes=standing.votes if standing else 0,

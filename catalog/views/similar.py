@@ -11,6 +11,7 @@ from catalog.selectors import recommendations as reads
 from catalog.selectors import tastes
 from catalog.views.private import private, to_login
 from catalog.views.rows import strip
+from catalog.words import figure
 
 BESIDE, ALL = 6, 24
 STEP = 60  # so far apart two neighbouring ratings are drawn
@@ -48,7 +49,7 @@ def film_guess(request: HttpRequest, pk: int) -> HttpResponse:
     }
     context["mine"] = given.get(pk)
     if guess:
-        context |= {name: f"{getattr(guess, name):.1f}" for name in ("value", "low", "high")}
+        context |= {name: figure(f"{getattr(guess, name):.1f}") for name in ("value", "low", "high")}
         context |= {"coverage": round(guess.coverage * 100), **_drawn(guess.low, guess.value, guess.high)}
     template = "_partials/guess.html" if request.htmx else "catalog/guess.html"  # type: ignore[attr-defined]
     return private(render(request, template, context))

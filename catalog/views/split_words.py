@@ -10,6 +10,7 @@ from catalog.models import ChartEdition, Standing
 from catalog.recsys.weighted import half_even
 from catalog.selectors.disagreements import Disagreements, Split
 from catalog.views.rows import mean_text, wr_text
+from catalog.words import figure
 
 WIDE = 400  # from the first place to the last, by tenfolds
 HALF = 50  # per cent of the say: below it the house mean has more of it than a film's own voters
@@ -69,7 +70,7 @@ def _likes(split: Split, among: Disagreements, learned_ahead: bool) -> str:
 
 
 def _expected(split: Split, learned_ahead: bool) -> str:
-    known = {"expected": f"{split.expected:.1f}", "others": intcomma(split.learned - 1)}
+    known = {"expected": figure(f"{split.expected:.1f}"), "others": intcomma(split.learned - 1)}
     if learned_ahead:
         return _("Those it learned from gave high numbers: of somebody unknown it expects a %(expected)s.") % known
     return _("Of somebody unknown it expects a %(expected)s, and as much or more for %(others)s others.") % known

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 
+from catalog import words
 from catalog.formats import csv_file, json_file
 from catalog.models import User
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
@@ -17,6 +18,7 @@ from catalog.selectors import statistics as reads
 from catalog.selectors.documents import decimal
 from catalog.selectors.statistics import Statistics
 from catalog.views.private import private, to_login
+from catalog.views.rows import figure
 
 WIDTH, HEIGHT, WIDEST = 600, 120, 100  # of a picture's bars, and of one bar
 HEADER = ("what", "of", "number")
@@ -51,11 +53,11 @@ def page(request: HttpRequest, year: int | None = None, ending: str = "") -> Htt
         "year": year,
         "years": reads.years(request.user),
         "hours": half_even(found.minutes, 60),
-        "mean": _text(found.mean),
-        "house_mean": _text(found.house_mean),
+        "mean": words.figure(_text(found.mean)),
+        "house_mean": words.figure(_text(found.house_mean)),
         "time_bars": bars([(_time_label(label, year), n) for label, n in found.by_time]),
-        "decade_bars": bars([(f"{decade}s", n) for decade, n in found.decades]),
-        "genre_bars": bars(found.genres),
+        "decade_bars": bars([(words.decade(decade), n) for decade, n in found.decades]),
+        "genre_bars": bars([(words.genre(genre), n) for genre, n in found.genres]),
         "rating_bars": rating_bars(found.ratings, found.house),
     }
     return private(render(request, "me/statistics.html", context))
@@ -82,8 +84,8 @@ def rating_bars(mine: Sequence[int], house: Sequence[int]) -> list[Bar]:
             width=60,
             height=own[place] * HEIGHT // most,
             second=all_of_them[place] * HEIGHT // most,
-            other=decimal(all_of_them[place], 1),
-            share=decimal(own[place], 1),
+            other=figure(all_of_them[place], 1),
+            share=figure(own[place], 1),
         )
         for place in range(10)
     ]

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Movie
 from catalog.models.movies import DECADES
+from catalog.selectors.documents import decimal
 
 # As django.utils.html.json_script: nothing in the text can end the script element.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def movie(request: HttpRequest, film: Movie, given: int, mean: str) -> SafeString:
-    """Return the film as JSON-LD. given, mean: the members' own ratings; no mean, no aggregate. Imported votes never."""
+def movie(request: HttpRequest, film: Movie, given: int, tenths: int | None) -> SafeString:
+    """Return the film as JSON-LD. given, tenths: the members' own ratings and ten times
+    their mean; no mean, no aggregate. Imported votes never."""
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Movie",
@@ -32,10 +34,10 @@ def movie(request: HttpRequest, film: Movie, given: int, mean: str) -> SafeStrin
         found["duration"] = f"PT{film.runtime}M"
     if film.certificate:
         found["contentRating"] = film.certificate
-    if mean:
+    if tenths is not None:
         found["aggregateRating"] = {
             "@type": "AggregateRating",
-            "ratingValue": mean,
+            "ratingValue": decimal(tenths, 1),
             "ratingCount": given,
             "bestRating": "10",
             "worstRating": "1",

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from moviesite import schedules
 from moviesite.settings import env, mail, reels
@@ -53,9 +52,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "moviesite.middleware.AdminPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "moviesite.languages.Language",
     "moviesite.middleware.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "moviesite.middleware.Conditional",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,7 +191,10 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- words -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]  # each by its own name
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+FORMAT_MODULE_PATH = ["moviesite.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

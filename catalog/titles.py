@@ -47,6 +47,7 @@ _LETTERS = str.maketrans(
 )
 SLUG_LENGTH = 80
 RESERVED = (
+    "alert",
     "guess",
     "keep",
     "rank",

@@ -23,7 +23,7 @@ def at(page: Any) -> float:
 
 def until(page: Any, what: str) -> None:
     """Wait for something to be true of the film; asked from outside, as the page allows no evaluation."""
-    for _ in range(160):
+    for _ in range(600):
         if page.evaluate(f"(film => {what})({FILM})"):
             return
         page.wait_for_timeout(50)
@@ -60,7 +60,7 @@ def check_pieces(pieces: list[Any]) -> None:
 
 def is_told(page: Any, stopped: int) -> None:
     """Wait until the site knows where the film stopped."""
-    for _ in range(160):
+    for _ in range(600):
         if Play.objects.filter(position__gte=stopped - 1, position__lte=stopped + 1).exists():
             return
         page.wait_for_timeout(50)

@@ -72,5 +72,5 @@ def _rating(row: Row) -> Line | None:
 
 def _entry(row: Row) -> Line:
     day, film = row.day("created"), _film(row)
-    facts = {"list": list_title(row.file), "ref": row.file, "note": row.text("description")[:2_000]}
+    facts = {"list": list_title(row.file), "ref": row.file, "note": row.note("description")}
     return Line(ENTRY, row.file, row.line, **film, facts={**facts, "added_at": noon(day) if day else None})

@@ -131,16 +131,20 @@ def _list(name: str, text: str) -> Iterator[Line]:
     facts = next(iter(rows(name, "".join(_upto(raw)), {"name": "the list's title"}, after=1)), None)
     if facts is None or not facts.text("name"):
         raise BadFile(name, "the list has no title.", "Export it again.", line=3, column="name")
-    day, title = facts.day("date"), facts.text("name")[:200]
+    title = facts.text("name")[:200]
+    try:
+        day, note = facts.day("date"), facts.note("description")
+    except BadCell as wrong:
+        raise wrong.whole from wrong
     made = noon(day) if day else None
-    about = {"list": title, "ref": name, "made_at": made, "note": facts.text("description")[:2_000], "numbered": False}
+    about = {"list": title, "ref": name, "made_at": made, "note": note, "numbered": False}
     yield Line(LIST, name, 3, facts=about)
     start = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), None)
     if start is None:
         raise BadFile(name, "the table of its films is missing.", "Export the list again.", column="position")
     for row in rows(name, text, FILM, after=start):
         try:
-            mine = {"list": title, "ref": name, "note": row.text("description")[:2_000], "added_at": made}
+            mine = {"list": title, "ref": name, "note": row.note("description"), "added_at": made}
             yield Line(ENTRY, row.file, row.line, **_film(row), facts=mine)
         except BadCell as wrong:
             yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))

@@ -10,6 +10,7 @@ from catalog.moving.lines import BadFile
 
 MOST_ROWS = 50_000  # of all files of an upload together
 LONGEST = 20_000  # letters of one cell
+NOTE = 2_000  # letters of a note; a test holds it against the models
 SPLIT = "Split the file, and bring its parts one after the other."
 SAVE_AS = "Save it as UTF-8 (in a spreadsheet: «CSV UTF-8») and send it again."
 FIRST_DAY = date(1888, 1, 1)
@@ -17,7 +18,14 @@ AGES = ("%Y-%m-%d", "%a %b %d %H:%M:%S %Y", "%d/%m/%Y %H:%M:%S")  # how sites ha
 
 
 class BadCell(Exception):
-    """A cell that is not what its column holds; the words say what is wrong and what to do."""
+    """A cell that is not what its column holds; the words say what is wrong and what to do.
+
+    whole: the refusal of the file, for a cell without which nothing of it means anything.
+    """
+
+    def __init__(self, row: "Row", column: str, words: str, remedy: str) -> None:
+        super().__init__(f"«{row.file}», line {row.line}, column «{column}»: {words} {remedy}")
+        self.whole = BadFile(row.file, words, remedy, line=row.line, column=column)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,15 @@ class Row:
             columns[0], f"«{given[:40]}» is no day since 1888.", "Write it as 2024-05-31, or leave it empty."
         )
 
+    def note(self, column: str) -> str:
+        """Return what is written beside a film or a list: whole, or not at all."""
+        given = self.text(column)
+        if len(given) > NOTE:
+            raise self.bad(column, f"it has {len(given):,} letters.", f"Shorten it to {NOTE:,}.")
+        return given
+
     def bad(self, column: str, words: str, remedy: str) -> BadCell:
-        return BadCell(f"«{self.file}», line {self.line}, column «{column}»: {words} {remedy}")
+        return BadCell(self, column, words, remedy)
 
 
 def decoded(file: str, data: bytes) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.models import Alert, FilmList, Hidden, Move, MoveRow, Play, Preferences, Rating, Viewing
-from catalog.models.lists import NOTE
 from catalog.moving import lines
 from catalog.moving.lines import WATCHLIST
 from catalog.services import diary, entries, lists, ratings
@@ -87,7 +86,7 @@ def _viewing(row: MoveRow, move: Move, day: date | None, at: datetime) -> str:
     if Viewing.objects.filter(user=move.user).count() >= diary.MOST_VIEWINGS:
         return FULL
     when = {"seen_on": day, "recorded_at": moment(row, "recorded_at", move.asked_at)}
-    made = Viewing.objects.create(user=move.user, **_kept(row), **when, note=row.facts.get("note", "")[:NOTE])
+    made = Viewing.objects.create(user=move.user, **_kept(row), **when, note=row.facts.get("note", ""))
     row.made = packed(made)
     return WRITTEN
 

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 from catalog.models import FilmList, Movie, Rating, User, Viewing
+from catalog.models.lists import NOTE
+from catalog.moving import tables
+from catalog.moving.lines import BadFile
+from catalog.moving.reading import read
 from catalog.services import moves, tallies
 from tests.catalog.moving import LATER, exported, imported, looked_at, outcomes, undone, work, zipped
 from tests.factories.catalog import make_member_rating, make_movie, make_user
@@ -44,12 +48,13 @@ Position,Name,Year,URL,Description
 1,M,1931,https://boxd.it/2,whistled
 2,The Third Man,1949,https://boxd.it/1,
 """
+ITS_FILE = "letterboxd-me-2022/lists/rainy-nights.csv"
 FILES: dict[str, str | bytes] = {
     "letterboxd-me-2022/ratings.csv": RATINGS,
     "letterboxd-me-2022/diary.csv": DIARY,
     "letterboxd-me-2022/watched.csv": WATCHED,
     "letterboxd-me-2022/watchlist.csv": WATCHLIST,
-    "letterboxd-me-2022/lists/rainy-nights.csv": LIST,
+    ITS_FILE: LIST,
     "letterboxd-me-2022/deleted/diary.csv": DIARY,
     "letterboxd-me-2022/profile.csv": "Username\nme\n",
     "__MACOSX/ratings.csv": b"\x00",
@@ -178,3 +183,22 @@ def test_a_lone_file_is_known_by_its_name(films: dict[str, Movie]) -> None:
     user: Any = make_user()
     imported(user, WATCHED.encode(), "watched (1).csv")
     assert Viewing.objects.filter(user=user, seen_on=None).count() == 2
+
+
+def test_a_note_that_is_too_long_is_refused_and_never_cut(films: dict[str, Movie]) -> None:
+    assert tables.NOTE == NOTE
+    move = imported(make_user(), zipped({**FILES, ITS_FILE: LIST.replace("whistled", "w" * (NOTE + 1))}))
+    broken = move.rows.get(state="BROKEN", problem__contains="description")
+    assert broken.problem.endswith("line 7, column «description»: it has 2,001 letters. Shorten it to 2,000.")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("2020-02-02", "someday", "column «date»: «someday» is no day since 1888"),
+        ("with a comma", "w" * 2_001, "column «description»: it has 2,012 letters"),
+    ],
+)
+def test_a_list_whose_own_line_is_wrong_is_refused_with_its_place(before: str, after: str, words: str) -> None:
+    with pytest.raises(BadFile, match=words):
+        read("export.zip", zipped({**FILES, ITS_FILE: LIST.replace(before, after)}))

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog.errors import CatalogError
@@ -24,15 +24,15 @@ from catalog.views.private import private, to_login
 
 PER_PAGE = 25
 NAMES = {
-    "RATING": lazy("Ratings"),
-    "SEEN": lazy("Diary"),
-    "WATCHED": lazy("Seen some time"),
-    "LIST": lazy("Lists"),
-    "ENTRY": lazy("Films on lists"),
-    "HIDDEN": lazy("Films put away"),
-    "PLAY": lazy("What you watched here"),
-    "ALERT": lazy("Films you wait for"),
-    "CHOICES": lazy("Your choices"),
+    "RATING": gettext_lazy("Ratings"),
+    "SEEN": gettext_lazy("Diary"),
+    "WATCHED": gettext_lazy("Seen some time"),
+    "LIST": gettext_lazy("Lists"),
+    "ENTRY": gettext_lazy("Films on lists"),
+    "HIDDEN": gettext_lazy("Films put away"),
+    "PLAY": gettext_lazy("What you watched here"),
+    "ALERT": gettext_lazy("Films you wait for"),
+    "CHOICES": gettext_lazy("Your choices"),
 }
 
 
@@ -40,10 +40,10 @@ class BringForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
-        label=lazy("The file"),
+        label=gettext_lazy("The file"),
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.csv"}),
-        help_text=lazy(
+        help_text=gettext_lazy(
             "Letterboxd: the ZIP of «Export your data», or one CSV of it. IMDb: a CSV. Or the ZIP of this site."
         ),
     )

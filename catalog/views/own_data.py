@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from catalog.errors import CatalogError
@@ -25,26 +25,30 @@ IN_MEMORY = 5 * 2**20
 PARTS = {
     "ratings": (
         Move.Part.RATINGS,
-        lazy("Delete all my ratings"),
-        lazy(
+        gettext_lazy("Delete all my ratings"),
+        gettext_lazy(
             "Every rating you gave is taken back, and the films’ votes are counted without them. Earlier values stay in "
             "the history that sets of data are made from, under a number, until you delete your account."
         ),
     ),
     "history": (
         Move.Part.HISTORY,
-        lazy("Delete my diary and what I watched"),
-        lazy("Every line of your diary goes, and where you stopped in films you watched here. Ratings and lists stay."),
+        gettext_lazy("Delete my diary and what I watched"),
+        gettext_lazy(
+            "Every line of your diary goes, and where you stopped in films you watched here. Ratings and lists stay."
+        ),
     ),
     "lists": (
         Move.Part.LISTS,
-        lazy("Delete my watchlist and lists"),
-        lazy("All lists go, with their notes, and links to them lead nowhere. Ratings and diary stay."),
+        gettext_lazy("Delete my watchlist and lists"),
+        gettext_lazy("All lists go, with their notes, and links to them lead nowhere. Ratings and diary stay."),
     ),
     "rest": (
         Move.Part.REST,
-        lazy("Delete what I put away and wait for"),
-        lazy("Films you put away may be recommended again, and you are not told any more when films come back."),
+        gettext_lazy("Delete what I put away and wait for"),
+        gettext_lazy(
+            "Films you put away may be recommended again, and you are not told any more when films come back."
+        ),
     ),
 }
 

@@ -1,6 +1,7 @@
 """The browser gets one style sheet, which is all of ours, and text comes compressed."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,17 @@ def test_a_changed_part_is_another_sheet(settings: Any, tmp_path: Path) -> None:
     before = Path(str(finders.find("css/site.css"))).read_text()
     (tmp_path / "static" / "css" / "zebra.css").write_text(".zebra {}")
     assert Path(str(finders.find("css/site.css"))).read_text() == f"{before}\n.zebra {{}}"
+
+
+def test_one_file_alone_says_how_a_thing_looks() -> None:
+    """All files end in one sheet, where the same name for two things would dress each as the other, too."""
+    places: dict[str, set[str]] = {}
+    for part in parts():
+        text = re.sub(r"/\*.*?\*/|\([^()]*\)", "", part.read_text(), flags=re.DOTALL)
+        for selector in re.findall(r"([^{}]+)\{", text):
+            for name in re.findall(r"(?:^|,)\s*\.([\w-]+)\s*(?=,|$)", selector):
+                places.setdefault(name, set()).add(part.stem)
+    assert {name: sorted(files) for name, files in places.items() if len(files) > 1} == {}
 
 
 @pytest.mark.django_db

@@ -30,6 +30,7 @@ from tests.proofs.proxy import Mode, Proxy
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 MODES: tuple[Mode, ...] = ("refused", "black hole", "slow", "reset")
 PATIENCE = 180.0
+PAGES = ("/", "/top", "/browse", "/search?q=film", "/for-you", "/leaving", "/me/watchlist", "/me/import")
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Load:
                 status = visitor.rate(film, value)
                 self.rated[seed, film] = value
             else:
-                status, _ = visitor.get(chance.choice(["/", "/top", f"/m/{film}/x"]))
+                status, _ = visitor.get(chance.choice([*PAGES, f"/m/{film}/x", f"/m/{film}/watch"]))
             self.met.setdefault(now, []).append((visitor.took, status))
             self.stopped.wait(self.pause)
 

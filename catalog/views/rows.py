@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -48,8 +49,8 @@ def _card(film_id: int, title: str, year: int, genres: tuple[str, ...], genre: s
 
 
 def figure(value: int, places: int) -> str:
-    """Return value / 10^places as people read it: an exact decimal text with the sign of their language."""
-    return words.figure(decimal(value, places))
+    """Return value / 10^places as people read it: an exact decimal text with the signs of their language."""
+    return words.figure(f"{Decimal(decimal(value, places)):,}")
 
 
 def wr_text(wr_e6: int, places: int = 4) -> str:

@@ -27,9 +27,13 @@ PUBLIC = [
     "/for-you",
 ]
 PUBLIC += ["/vs", "/how", "/data", "/editions", "/editions/1", "/models", "/transparency", "/nowhere"]
-PUBLIC += ["/top?page=x", "/accounts/signup/"]
-OF_FILMS = ["", "/rank", "/similar"]
+PUBLIC += ["/top?page=x", "/accounts/signup/", "/accounts/password/reset/"]
+PUBLIC += ["/top/alternative", "/top?m=5000&floor=10", "/top?m=-1", "/leaving", "/new", "/editions/1/diff/1"]
+OF_FILMS = ["", "/rank", "/rank/history", "/similar", "/watch"]
 OWN = ["/", "/for-you", "/me", "/accounts/delete/", "/accounts/password/change/", "/accounts/second-factor/"]
+OWN += ["/accounts/email/", "/accounts/sessions/"]
+OWN += [f"/me/{page}" for page in ("watchlist", "lists", "diary", "stats", "feeds", "removed", "hidden", "import", "data")]
+OWN += ["/me/watching", "/me/notices"]
 
 
 class Texts(HTMLParser):
@@ -95,6 +99,8 @@ def test_figures_are_german_to_people_and_the_same_to_machines(films: list[Movie
     receipt = client.get(f"/m/{films[0].pk}/rank", **GERMAN).content.decode()
     assert re.search(r"\b25\.000\b", receipt)
     assert re.search(r"\b\d,\d{6}\b", receipt)
+    assert re.search(r"\d\.\d{3},\d", receipt)  # S and m·C
+    assert not re.search(r"\d,\d{3}[,.]\d", receipt)
     for machine in ("/editions/1.json", "/editions/1/artefact.ndjson", "/verify_edition.py"):
         german, plain_one = client.get(machine, **GERMAN), client.get(machine)
         assert german.content == plain_one.content

@@ -99,9 +99,11 @@ def test_pages_are_accessible_and_fit(
     line = Viewing.objects.first()
     assert line is not None
     below = [f"/me/lists/{made.pk}", f"/me/lists/{made.pk}/edit", f"/me/lists/{made.pk}/films/{entry}"]
-    mine = ["/me/watchlist", "/me/diary", f"/me/diary/lines/{line.pk}", "/me/stats", "/me/removed", "/top"]
+    mine = ["/me/data", "/me/watchlist", "/me/diary", f"/me/diary/lines/{line.pk}", "/me/stats", "/me/removed", "/top"]
     for address in ["/me/lists", *below, *mine, f"/l/{made.token}", films[1].get_absolute_url()]:
         page.goto(address)
         found = Axe().run(page).response["violations"]
         assert [(address, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        for here in page.locator(".masthead [aria-current], .mine-nav [aria-current]").all():
+            expect(here).to_be_in_viewport(ratio=1)  # a menu that is drawn aside begins where one is

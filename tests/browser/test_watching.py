@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from catalog.models import Alert, Licence, Movie, Play, User
 from catalog.reels import library
@@ -184,6 +185,7 @@ def test_every_page_can_be_read_by_everybody_and_fits(
     places = [films[0].get_absolute_url(), films[1].get_absolute_url(), f"/m/{films[0].pk}/watch"]
     for place in [*places, "/leaving", "/leaving?days=90", "/new", "/me/watching", "/me/notices"]:
         page.goto(place)
+        expect(page.locator("dialog[open], dialog:not([open]):visible")).to_have_count(0)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{place}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place

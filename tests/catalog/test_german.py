@@ -32,8 +32,8 @@ PUBLIC += ["/top/alternative", "/top?m=5000&floor=10", "/top?m=-1", "/leaving", 
 OF_FILMS = ["", "/rank", "/rank/history", "/similar", "/watch"]
 OWN = ["/", "/for-you", "/me", "/accounts/delete/", "/accounts/password/change/", "/accounts/second-factor/"]
 OWN += ["/accounts/email/", "/accounts/sessions/"]
-OWN += [f"/me/{page}" for page in ("watchlist", "lists", "diary", "stats", "feeds", "removed", "hidden", "import", "data")]
-OWN += ["/me/watching", "/me/notices"]
+OWN += [f"/me/{page}" for page in ("watchlist", "lists", "diary", "stats", "feeds", "removed")]
+OWN += [f"/me/{page}" for page in ("hidden", "import", "data", "watching", "notices")]
 
 
 class Texts(HTMLParser):

@@ -1,5 +1,6 @@
 """The house's style sheets are many small files for us and one for the browser, put together when it asks."""
 
+import gzip
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -45,7 +46,9 @@ def _made() -> Path:
     target = settings.STATE / "sheets" / hashlib.sha256(text).hexdigest()[:16] / SHEET
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(text)
-        draft.replace(target)
+        packed = gzip.compress(text, mtime=0)  # WhiteNoise sends it where it lies beside the plain one
+        for place, content in ((target.with_name(f"{target.name}.gz"), packed), (target, text)):
+            draft = place.with_name(f"{place.name}.{os.getpid()}")
+            draft.write_bytes(content)
+            draft.replace(place)
     return target

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.views.conditional import unless_known
 
 DAY = 86_400
-CLOSED = ("/admin/", "/accounts/", "/api/", "/me", "/for-you", "/search", "/browse?")
+CLOSED = ("/admin/", "/accounts/", "/api/", "/me", "/for-you/", "/search", "/browse?")
 HOLDS = 180  # days that security.txt is good for, from the first of its month: RFC 9116 advises less than a year
 
 

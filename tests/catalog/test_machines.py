@@ -73,6 +73,7 @@ def test_robots_are_told_where_the_sitemap_is_and_kept_from_what_is_ones_own(cli
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert "Sitemap: http://testserver/sitemap.xml" in lines
     assert {"Disallow: /me", "Disallow: /accounts/", "Disallow: /admin/"} <= set(lines)
+    assert "Disallow: /for-you" not in lines  # strangers may come in by it; what is below it is somebody's own
 
 
 def test_a_hole_can_be_told_to_whoever_is_named(client: Client, settings: Any) -> None:

@@ -18,6 +18,7 @@ def test_the_one_sheet_is_every_file_but_those_that_pages_link_themselves() -> N
     every = {path.stem for path in Path("static/css").glob("*.css")}
     assert {path.stem for path in parts()} == every - set(APART)
     assert all(path.read_text().strip() in sheet for path in parts())
+    assert gzip.decompress(Path(f"{finders.find('css/site.css')}.gz").read_bytes()).decode() == sheet
     assert sheet.index("--paper") < sheet.index(".masthead")  # names before those that use them
 
 

@@ -12,6 +12,7 @@ from catalog.finding.asked import Reading, alike
 MATCHING = "SELECT rowid FROM catalog_filmnames_index WHERE catalog_filmnames_index MATCH %s"
 LONG_ENOUGH = 3  # FTS5's trigrams find nothing shorter
 MOST_GRAMS = 80
+LITERAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})  # signs that LIKE would take for patterns
 
 
 def every_word(reading: Reading) -> Q:
@@ -63,26 +64,25 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def candidates(words: tuple[str, ...], most: int) -> Any:
-    """Return the numbers of films whose names look most like these words, by the database's own trigrams: a statement.
+def candidates(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
+    """Return the numbers of films that share most trigrams with these words, by number among equals: a statement.
 
-    Which of them are near is not decided here: catalog.finding.nearness measures, and the same on every database.
+    The index of each database only says where to look: what is counted, and so the films, are the same on both. Which of
+    them are near is not decided here: catalog.finding.nearness measures.
     """
-    return _similar(words, most) if connection.vendor == "postgresql" else _overlapping(words, most)
+    padded = [f" {text} " for word in words for text in _ways(word)]
+    grams = list(dict.fromkeys(text[at : at + 3] for text in padded for at in range(len(text) - 2)))[:MOST_GRAMS]
+    if connection.vendor == "postgresql":
+        held, place = " OR ".join(["line LIKE %s"] * len(grams)), "strpos(line, %s) > 0"
+        looked: list[Any] = [f"%{gram.translate(LITERAL)}%" for gram in grams]
+    else:
+        held, place = f"movie_id IN ({MATCHING})", "instr(line, %s) > 0"
+        looked = [" OR ".join(map(_quoted, grams))]
+    shared = " + ".join([f"CASE WHEN {place} THEN 1 ELSE 0 END"] * len(grams))
+    query = f"SELECT movie_id FROM catalog_filmnames WHERE {held} ORDER BY {shared} DESC, movie_id LIMIT %s"  # noqa: S608 — no word of it is given
+    return query, [*looked, *grams, most]
 
 
-def _similar(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
-    near = " OR ".join(["%s <%% line"] * len(words))
-    likeness = " + ".join(["word_similarity(%s, line)"] * len(words))
-    query = f"SELECT movie_id FROM catalog_filmnames WHERE {near} ORDER BY {likeness} DESC, movie_id LIMIT %s"  # noqa: S608 — no word of it is given
-    return query, [*words, *words, most]
-
-
-def _overlapping(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
-    grams = dict.fromkeys(gram for word in words for gram in _grams(f" {word} "))
-    asked = " OR ".join(_quoted(gram) for gram in list(grams)[:MOST_GRAMS])
-    return MATCHING + " ORDER BY rank, rowid LIMIT %s", [asked, most]
-
-
-def _grams(text: str) -> list[str]:
-    return [text[at : at + 3] for at in range(len(text) - 2)]
+def _ways(word: str) -> list[str]:
+    """Return a word as it may have been meant: of four letters, the middle two swapped leave no trigram of it."""
+    return [word, word[0] + word[2] + word[1] + word[3]] if len(word) == 4 else [word]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotPublishable
 from catalog.selectors.sources import check_publishable
+from catalog.views.private import private
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -100,6 +101,19 @@ class CleanInput:
         if request.path.startswith("/api/"):
             return _problem(request, 400, "bad_request", why)
         return render(request, "400.html", {"why": why}, status=400)
+
+
+class Private:
+    """What a member sees names them: no shared cache may keep it, whichever view made it, unless that said otherwise."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and "Cache-Control" not in response and request.user.is_authenticated:
+            private(response)
+        return response
 
 
 class Terms:

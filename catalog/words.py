@@ -37,6 +37,9 @@ LEDGER = {
     ),
     "promoted by an approved request": gettext_lazy("promoted by an approved request"),
     "rolled back to what served before": gettext_lazy("rolled back to what served before"),
+    "nothing was signed yet: the signer does so within a minute of the first event": gettext_lazy(
+        "nothing was signed yet: the signer does so within a minute of the first event"
+    ),
 }
 
 Item = TypeVar("Item")

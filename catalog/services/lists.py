@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from catalog.errors import BadWords, NotKept, TooMany
 from catalog.models import FilmList, ListEntry, Removal, User
@@ -51,7 +53,7 @@ def delete_list(*, list_id: int, by: User, at: datetime) -> Removal:
     with transaction.atomic():
         gone = held(list_id, by)
         if gone.is_watchlist:
-            raise NotKept("The watchlist stays; its films can be taken off.")
+            raise NotKept(_("The watchlist stays; its films can be taken off."))
         rows = {
             "list": removals.packed(gone),
             "entries": [removals.packed(entry) for entry in gone.entries.order_by("position")],
@@ -67,7 +69,7 @@ def clone_list(*, token: str, by: User, at: datetime) -> FilmList:
         User.objects.select_for_update().get(pk=by.pk)
         theirs = FilmList.objects.filter(token=token, visibility=LINK).first() if token else None
         if theirs is None:
-            raise NotKept("This link leads to no list any more.")
+            raise NotKept(_("This link leads to no list any more."))
         _room(by)
         words = {"title": theirs.name, "note": theirs.note, "numbered": theirs.numbered}
         mine = FilmList.objects.create(user=by, made_at=at, changed_at=at, **words)
@@ -82,7 +84,7 @@ def held(list_id: int, by: User) -> FilmList:
     """Return a member's own list, locked until the transaction ends. Raises NotKept."""
     found = FilmList.objects.select_for_update().filter(pk=list_id, user=by).first()
     if found is None:
-        raise NotKept("There is no such list among yours.")
+        raise NotKept(_("There is no such list among yours."))
     return found
 
 
@@ -96,18 +98,19 @@ def _seen_by(visibility: str, token: str, list_id: int, by: User, at: datetime) 
 
 def _room(by: User) -> None:
     if FilmList.objects.filter(user=by).count() >= MOST_LISTS:
-        raise TooMany(f"{MOST_LISTS} lists are the most one member may keep: take one away first.")
+        raise TooMany(_("%(most)s lists are the most one member may keep: take one away first.") % {"most": MOST_LISTS})
 
 
 def _title(given: Any) -> str:
     words = str(given).strip()
     if not 1 <= len(words) <= TITLE:
-        raise BadWords("title", f"A list needs a title of 1 to {TITLE} characters.")
+        raise BadWords("title", _("A list needs a title of 1 to %(most)s characters.") % {"most": TITLE})
     return words
 
 
 def checked_note(given: Any) -> str:
     words = str(given).replace("\r\n", "\n").strip()
     if len(words) > NOTE:
-        raise BadWords("note", f"A note has {NOTE:,} characters at most; this one has {len(words):,}.")
+        told = {"most": number_format(NOTE), "given": number_format(len(words))}
+        raise BadWords("note", _("A note has %(most)s characters at most; this one has %(given)s.") % told)
     return words

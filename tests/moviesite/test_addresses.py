@@ -91,7 +91,10 @@ def routes(resolver: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def address(route: str, pattern: Any, examples: Examples) -> str:
     """Return an address of a route, with something that is there in every place."""
-    parts, done = re.split(r"(<(?:\w+:)?\w+>|\(\?P<\w+>[^()]*\)|\([^()?]+\))", route.replace("^", "").replace("$", "")), ""
+    parts, done = (
+        re.split(r"(<(?:\w+:)?\w+>|\(\?P<\w+>[^()]*\)|\([^()?]+\))", route.replace("^", "").replace("$", "")),
+        "",
+    )
     whole = ""
     for part in parts:
         done += part

@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from catalog.errors import NotPublishable
 from catalog.selectors.sources import check_publishable
 from catalog.views.private import private
+from catalog.words import UNPRINTABLE
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 MOST_QUERY = 8 * 1024
 MOST_PARAMETERS = 100
-# C0 controls other than tab and line ends, and lone surrogates: no database column takes them.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}')
 SESSION = re.compile("[a-z0-9]{32}")
@@ -93,7 +92,7 @@ class CleanInput:
             return _("The query is longer than %(most)s characters.") % {"most": MOST_QUERY}
         if query.count("&") >= MOST_PARAMETERS:
             return _("The query has more than %(most)s parameters.") % {"most": MOST_PARAMETERS}
-        if FORBIDDEN.search(request.path) or FORBIDDEN.search(unquote_plus(query, errors="surrogateescape")):
+        if UNPRINTABLE.search(request.path) or UNPRINTABLE.search(unquote_plus(query, errors="surrogateescape")):
             return _("The address holds characters that no page can have.")
         return ""
 

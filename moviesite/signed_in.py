@@ -1,14 +1,19 @@
 """Where an account is signed in: seen, and ended one by one or all at once but here."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.models import User
 from catalog.services.leftovers import end_sessions
 from catalog.views.private import private
 
@@ -35,12 +40,22 @@ def sessions(request: HttpRequest) -> HttpResponse:
                 found.end()
             messages.success(request, _("This sign-in was ended."))
         return redirect("usersessions_list")
-    known = UserSession.objects.filter(user=user).order_by("-created_at", "-pk")
-    found = [row for row in known if row.exists()]  # those that ran out are only left out: a look takes nothing away
+    found = list(live(user, timezone.now()).order_by("-created_at", "-pk"))
     for row in found:
         row.device = device(row.user_agent)
         row.here = row.session_key == request.session.session_key
     return private(render(request, "account/sessions.html", {"sessions": found}))
+
+
+def live(user: User, at: datetime) -> QuerySet[UserSession]:
+    """Return where an account is signed in at a moment; a session that ran out, or was ended, lets nobody in."""
+    open_then = Session.objects.filter(expire_date__gt=at).values("pk")
+    return UserSession.objects.filter(user=user, session_key__in=open_then)  # type: ignore[no-any-return]
+
+
+def forget_ended(user: User, at: datetime) -> None:
+    """Let go of the notes on sessions that are no more."""
+    UserSession.objects.filter(user=user).exclude(pk__in=live(user, at).values("pk")).delete()
 
 
 def device(agent: str) -> str:

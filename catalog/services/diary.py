@@ -10,7 +10,7 @@ from catalog.errors import BadWords, NotKept, TooMany, UnknownMovie
 from catalog.models import Movie, Removal, User, Viewing
 from catalog.models.viewings import FIRST_DAY
 from catalog.services import removals
-from catalog.services.lists import checked_note
+from catalog.services.lists import AT_ONCE, checked_note
 
 MOST_VIEWINGS = 50_000
 AHEAD = timedelta(hours=14)  # somewhere on earth it is tomorrow already
@@ -24,6 +24,8 @@ def note_viewing(*, movie_id: int, seen_on: date | None, by: User, at: datetime,
         movie = Movie.objects.filter(pk=movie_id).first()
         if movie is None:
             raise UnknownMovie.numbered(movie_id)
+        if (twin := _pressed(by, movie, day, words, at)) is not None:
+            return twin
         if Viewing.objects.filter(user=by).count() >= MOST_VIEWINGS:
             raise TooMany(
                 _("A diary holds %(most)s lines at most: take one out first.") % {"most": number_format(MOST_VIEWINGS)}
@@ -50,6 +52,12 @@ def take_out(*, viewing_id: int, by: User, at: datetime) -> Removal:
         removal = removals.remember(kind=Removal.Kind.VIEWING, what=viewing.title, rows=rows, by=by, at=at)
         viewing.delete()
     return removal
+
+
+def _pressed(by: User, movie: Movie, day: date | None, note: str, at: datetime) -> Viewing | None:
+    """Return the line that the same press of a button noted already."""
+    same = Viewing.objects.filter(user=by, movie=movie, seen_on=day, note=note)
+    return same.filter(recorded_at__gt=at - AT_ONCE, recorded_at__lte=at).first()
 
 
 def _locked(viewing_id: int, by: User) -> Viewing:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotKept, UnknownMovie
 from catalog.models import FilmList, ListEntry, Movie, Rating, Removal, User, Viewing
+from catalog.models.removals import KEPT
 from catalog.services import entries, lists, ratings, removals
 
 Row = FilmList | ListEntry | Viewing | Rating
@@ -28,7 +29,8 @@ class Undone:
 def undo(*, removal_id: int, by: User, at: datetime) -> Undone:
     """Bring back what one act took away, and forget that act. Raises NotKept, UnknownMovie, TooMany; then nothing changed."""
     with transaction.atomic():
-        removal = Removal.objects.select_for_update().filter(pk=removal_id, user=by).first()
+        mine = Removal.objects.select_for_update().filter(user=by, removed_at__gte=at - KEPT)
+        removal = mine.filter(pk=removal_id).first()
         if removal is None:
             raise NotKept(_("This was brought back already, or it is too long ago."))
         row = _BACK[removal.kind](removal.payload, by, at)

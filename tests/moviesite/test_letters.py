@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import User
 from catalog.services import erasure
@@ -104,3 +106,16 @@ def test_where_one_is_signed_in_can_be_seen_and_ended_one_by_one_or_all_but_here
     here.post("/accounts/sessions/", {"others": "1"})
     assert third.get("/me").status_code == 302
     assert here.get("/me").status_code == 200
+
+
+def test_a_session_that_ran_out_is_none_and_its_note_goes_with_the_next_sign_in() -> None:
+    user = make_user()
+    here, gone = (signed_in(user, f"Mozilla/5.0 (Windows) {name}/1") for name in ("Firefox", "Chrome"))
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Firefox" in page
+    assert "Chrome" not in page
+    assert UserSession.objects.filter(user=user).count() == 2
+    signed_in(user)
+    assert UserSession.objects.filter(user=user).count() == 2
+    assert not UserSession.objects.filter(session_key=gone.session.session_key).exists()

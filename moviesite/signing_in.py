@@ -15,12 +15,11 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from catalog.models import User
 from catalog.views import asking
-from moviesite import attempts, proof, second_factor, signed_in
+from moviesite import attempts, proof, second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +53,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **how)
         attempts.remember(request, response, user)
-        signed_in.forget_ended(user, timezone.now())
         asking.hand_over(request, user)
         return response
 

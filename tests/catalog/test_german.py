@@ -29,7 +29,18 @@ PUBLIC = [
 PUBLIC += ["/vs", "/how", "/data", "/editions", "/editions/1", "/models", "/transparency", "/nowhere"]
 PUBLIC += ["/top?page=x", "/accounts/signup/"]
 OF_FILMS = ["", "/rank", "/similar"]
-OWN = ["/", "/for-you", "/me", "/accounts/delete/", "/accounts/password/change/", "/accounts/second-factor/"]
+OWN = ["/", "/for-you", "/me"]
+OF_ACCOUNTS = (
+    "delete",
+    "email",
+    "inactive",
+    "logout",
+    "password/change",
+    "reauthenticate",
+    "second-factor",
+    "sessions",
+)
+OWN += [f"/accounts/{name}/" for name in (*OF_ACCOUNTS, "second-factor/app")]
 
 
 class Texts(HTMLParser):

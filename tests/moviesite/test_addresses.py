@@ -24,6 +24,9 @@ WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE)\b", re.IGNORECAS
 # Before the first checkpoint; and the API's own root, which answers as one of its problems.
 NOT_THERE = ("/transparency/checkpoint", "/transparency/key", "/transparency/proof/", "/api/v1/")
 NO_SECOND_FACTOR = ("/accounts/second-factor/app/remove/", "/accounts/second-factor/recovery-codes/")
+# Where one shows who one is: one thing at a time, and no menu beside it.
+DOORS = ("/accounts/inactive/", "/accounts/reauthenticate/", "/accounts/password/reset/")
+DOORS += ("/accounts/email/sent/", "/accounts/email/confirm/")
 SECRET = "s" * 32
 PERSON = "django.contrib.auth.backends.ModelBackend"
 Examples = Mapping[str, Any]
@@ -177,6 +180,8 @@ def test_what_a_member_sees_is_kept_by_no_shared_cache(client: Client, examples:
     for where, answer in looked_at(client, examples):
         assert answer.status_code < 500, where
         assert answer.status_code != 404 or where.startswith((*NOT_THERE, *NO_SECOND_FACTOR)), where
+        if is_page(answer) and where.startswith(("/me", "/accounts/")):
+            assert (b'class="mine-nav"' in answer.getvalue()) != where.startswith(DOORS), where
         if member.username.encode() in answer.getvalue() or is_page(answer):
             pages += 1
             assert "private" in answer["Cache-Control"], where

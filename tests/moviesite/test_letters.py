@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import User
-from catalog.services import erasure
+from catalog.services import erasure, leftovers
 from tests.factories.catalog import PASSWORD, make_user
 from tests.factories.mlops import NOON
 from tests.leftovers import dump, in_database
@@ -108,7 +108,7 @@ def test_where_one_is_signed_in_can_be_seen_and_ended_one_by_one_or_all_but_here
     assert here.get("/me").status_code == 200
 
 
-def test_a_session_that_ran_out_is_none_and_its_note_goes_with_the_next_sign_in() -> None:
+def test_a_session_that_ran_out_is_none_and_is_forgotten_within_a_day() -> None:
     user = make_user()
     here, gone = (signed_in(user, f"Mozilla/5.0 (Windows) {name}/1") for name in ("Firefox", "Chrome"))
     Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
@@ -116,6 +116,8 @@ def test_a_session_that_ran_out_is_none_and_its_note_goes_with_the_next_sign_in(
     assert "Firefox" in page
     assert "Chrome" not in page
     assert UserSession.objects.filter(user=user).count() == 2
-    signed_in(user)
-    assert UserSession.objects.filter(user=user).count() == 2
-    assert not UserSession.objects.filter(session_key=gone.session.session_key).exists()
+    kept = here.session.session_key
+    assert leftovers.forget_ended_sessions(at=timezone.now()) == 1
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [kept]
+    assert list(Session.objects.values_list("pk", flat=True)) == [kept]
+    assert here.get("/me").status_code == 200

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -40,19 +39,18 @@ def sessions(request: HttpRequest) -> HttpResponse:
                 found.end()
             messages.success(request, _("This sign-in was ended."))
         return redirect("usersessions_list")
-    found = list(live(user, timezone.now()).order_by("-created_at", "-pk"))
+    found = live(user, timezone.now())
     for row in found:
         row.device = device(row.user_agent)
         row.here = row.session_key == request.session.session_key
     return private(render(request, "account/sessions.html", {"sessions": found}))
 
 
-def live(user: User, at: datetime) -> QuerySet[UserSession]:
-    """Return where an account is signed in at a moment; a session that ran out, or was ended, lets nobody in."""
-    found = UserSession.objects.filter(
-        user=user, session_key__in=Session.objects.filter(expire_date__gt=at).values("pk")
-    )
-    return found  # type: ignore[no-any-return]  # allauth is untyped
+def live(user: User, at: datetime) -> list[UserSession]:
+    """Return where an account is signed in at a moment, the last first; a session that ran out lets nobody in."""
+    sessions = Session.objects.filter(expire_date__gt=at)
+    found = UserSession.objects.filter(user=user, session_key__in=sessions.values("pk"))
+    return list(found.order_by("-created_at", "-pk"))
 
 
 def device(agent: str) -> str:

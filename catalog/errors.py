@@ -1,6 +1,10 @@
-"""Refusals, worded for the person who reads them."""
+"""Refusals, worded for the person who reads them, in their language: whoever raises one that visitors read has it translated."""
 
 from datetime import timedelta
+from typing import Self
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 class CatalogError(Exception):
@@ -9,6 +13,10 @@ class CatalogError(Exception):
 
 class UnknownMovie(CatalogError):
     """There is no film with this id."""
+
+    @classmethod
+    def numbered(cls, number: int) -> Self:
+        return cls(_("There is no film with the number %(number)s.") % {"number": number})
 
 
 class UnknownMember(CatalogError):
@@ -63,7 +71,11 @@ class TooManyAttempts(CatalogError):
     """Too many failed attempts to show who one is; wait is how long no other one is taken."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"Too many attempts: try again in {max(1, round(wait.total_seconds()))} seconds.")
+        seconds = max(1, round(wait.total_seconds()))
+        words = ngettext(
+            "Too many attempts: try again in %(n)s second.", "Too many attempts: try again in %(n)s seconds.", seconds
+        )
+        super().__init__(words % {"n": seconds})
         self.wait = wait
 
 

@@ -4,6 +4,7 @@ What people read carries the sign of their language («8,1» in German). What ma
 the partner API, addresses, is the same in every language and carries a point: moviesite.languages answers those in English.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -37,9 +38,20 @@ LEDGER = {
     ),
     "promoted by an approved request": gettext_lazy("promoted by an approved request"),
     "rolled back to what served before": gettext_lazy("rolled back to what served before"),
+    "nothing was signed yet: the signer does so within a minute of the first event": gettext_lazy(
+        "nothing was signed yet: the signer does so within a minute of the first event"
+    ),
 }
 
 Item = TypeVar("Item")
+
+# C0 controls other than tab and line ends, and lone surrogates: no database column takes them, and no XML.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Return a text without the signs that nothing shows and no column, feed or page can carry."""
+    return UNPRINTABLE.sub("", text)
 
 
 def genre(name: str) -> str:

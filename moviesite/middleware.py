@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from catalog.errors import NotPublishable
 from catalog.selectors.sources import check_publishable
+from catalog.views.private import private
+from catalog.words import UNPRINTABLE
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 MOST_QUERY = 8 * 1024
 MOST_PARAMETERS = 100
-# C0 controls other than tab and line ends, and lone surrogates: no database column takes them.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}')
 SESSION = re.compile("[a-z0-9]{32}")
@@ -92,7 +92,7 @@ class CleanInput:
             return _("The query is longer than %(most)s characters.") % {"most": MOST_QUERY}
         if query.count("&") >= MOST_PARAMETERS:
             return _("The query has more than %(most)s parameters.") % {"most": MOST_PARAMETERS}
-        if FORBIDDEN.search(request.path) or FORBIDDEN.search(unquote_plus(query, errors="surrogateescape")):
+        if UNPRINTABLE.search(request.path) or UNPRINTABLE.search(unquote_plus(query, errors="surrogateescape")):
             return _("The address holds characters that no page can have.")
         return ""
 
@@ -100,6 +100,19 @@ class CleanInput:
         if request.path.startswith("/api/"):
             return _problem(request, 400, "bad_request", why)
         return render(request, "400.html", {"why": why}, status=400)
+
+
+class Private:
+    """What a member sees names them: no shared cache may keep it, whichever view made it, unless that said otherwise."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and "Cache-Control" not in response and request.user.is_authenticated:
+            private(response)
+        return response
 
 
 class Terms:

@@ -1,14 +1,18 @@
 """Where an account is signed in: seen, and ended one by one or all at once but here."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.models import User
 from catalog.services.leftovers import end_sessions
 from catalog.views.private import private
 
@@ -35,11 +39,18 @@ def sessions(request: HttpRequest) -> HttpResponse:
                 found.end()
             messages.success(request, _("This sign-in was ended."))
         return redirect("usersessions_list")
-    found = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    found = live(user, timezone.now())
     for row in found:
         row.device = device(row.user_agent)
         row.here = row.session_key == request.session.session_key
     return private(render(request, "account/sessions.html", {"sessions": found}))
+
+
+def live(user: User, at: datetime) -> list[UserSession]:
+    """Return where an account is signed in at a moment, the last first; a session that ran out lets nobody in."""
+    sessions = Session.objects.filter(expire_date__gt=at)
+    found = UserSession.objects.filter(user=user, session_key__in=sessions.values("pk"))
+    return list(found.order_by("-created_at", "-pk"))
 
 
 def device(agent: str) -> str:

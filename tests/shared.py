@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
@@ -46,8 +47,9 @@ def _signing_key() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    """What one test put into a cache of the process, the next must not find."""
+    """What one test put into a cache of the process, the next must not find; nor the language of its last page."""
     yield
+    translation.deactivate()
     modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in OURS]
     for value in [value for module in modules for value in vars(module).values()]:
         if isinstance(value, functools._lru_cache_wrapper):

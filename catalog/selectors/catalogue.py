@@ -46,7 +46,7 @@ def film(number: int) -> Movie:
     """Return a film with its standing and source. Raises UnknownMovie."""
     found = Movie.objects.select_related("standing", "source").filter(pk=number).first()
     if found is None:
-        raise UnknownMovie(f"There is no film with the number {number}.")
+        raise UnknownMovie.numbered(number)
     return found
 
 

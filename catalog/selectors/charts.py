@@ -51,7 +51,14 @@ def artefact(edition: ChartEdition) -> bytes:
     try:
         return rows_of(edition.content_digest)
     except EditionWrong as error:
-        raise EditionWrong(f"The rows of edition {edition.number} cannot be read: {error}") from error
+        raise unreadable(edition, error) from error
+
+
+def unreadable(edition: ChartEdition, why: Exception) -> EditionWrong:
+    """Return the refusal of an edition's rows, in the visitor's words; why: the machine's own."""
+    return EditionWrong(
+        _("The rows of edition %(number)s cannot be read: %(why)s") % {"number": edition.number, "why": why}
+    )
 
 
 def rows_of(digest: str) -> bytes:

@@ -96,8 +96,9 @@ def lists_with(user: User, movie_id: int) -> QuerySet[FilmList]:
 
 
 def shared(token: str) -> FilmList | None:
-    """Return the list that a link leads to, or None."""
-    return FilmList.objects.filter(token=token, visibility=FilmList.Visibility.LINK).first() if token else None
+    """Return the list that a link leads to, or None; what is of a closed account is closed with it."""
+    found = FilmList.objects.filter(visibility=FilmList.Visibility.LINK, user__is_active=True)
+    return found.filter(token=token).first() if token else None
 
 
 def removals_of(user: User) -> QuerySet[Removal]:

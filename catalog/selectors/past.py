@@ -28,7 +28,7 @@ def columns(edition: ChartEdition) -> Columns:
     try:
         return _columns(edition.content_digest)
     except (EditionWrong, ValueError) as error:
-        raise EditionWrong(f"The rows of edition {edition.number} cannot be read: {error}") from error
+        raise charts.unreadable(edition, error) from error
 
 
 @lru_cache(maxsize=24)  # about half a megabyte each

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from catalog.errors import CatalogError, UnknownMovie
 from catalog.models import Alert, Licence, Movie, User
@@ -15,9 +16,11 @@ CHUNK = 1_000
 def ask(*, by: User, movie_id: int, territory: str, at: datetime) -> Alert:
     """Wait for a film in a territory. Asked again after it was found, it waits anew. Raises UnknownMovie, CatalogError."""
     if territory not in COUNTRIES:
-        raise CatalogError(f"{territory} is no territory: there are {', '.join(COUNTRIES)}.")
+        raise CatalogError(
+            _("%(code)s is no territory: there are %(codes)s.") % {"code": territory, "codes": ", ".join(COUNTRIES)}
+        )
     if not Movie.objects.filter(pk=movie_id).exists():
-        raise UnknownMovie(f"There is no film with the number {movie_id}.")
+        raise UnknownMovie.numbered(movie_id)
     anew = {"asked_at": at, "found_at": None, "read_at": None}
     with transaction.atomic():
         alert, new = Alert.objects.select_for_update().get_or_create(

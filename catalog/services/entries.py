@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from catalog.errors import NotKept, TooMany, UnknownMovie
 from catalog.models import FilmList, ListEntry, Movie, Removal, User
@@ -35,9 +37,11 @@ def put(film_list: FilmList, movie_id: int, at: datetime, note: str = "") -> tup
         return there, False
     movie = Movie.objects.filter(pk=movie_id).first()
     if movie is None:
-        raise UnknownMovie(f"There is no film with the number {movie_id}.")
+        raise UnknownMovie.numbered(movie_id)
     if film_list.entries.count() >= MOST_ENTRIES:
-        raise TooMany(f"A list holds {MOST_ENTRIES:,} films at most: take one off first.")
+        raise TooMany(
+            _("A list holds %(most)s films at most: take one off first.") % {"most": number_format(MOST_ENTRIES)}
+        )
     kept = {"title": movie.title, "year": movie.year, "note": note}
     made = ListEntry.objects.create(list=film_list, movie=movie, position=_end(film_list), added_at=at, **kept)
     touch(film_list, at)
@@ -147,7 +151,7 @@ def _locked(entry_id: int, by: User) -> ListEntry:
     film_list = held(list_id, by) if list_id else None
     entry = ListEntry.objects.filter(pk=entry_id, list=film_list).first() if film_list else None
     if entry is None or film_list is None:
-        raise NotKept("This film is not on your list any more.")
+        raise NotKept(_("This film is not on your list any more."))
     entry.list = film_list
     return entry
 

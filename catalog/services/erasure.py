@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from catalog.errors import UnknownMember
 from catalog.models import Rater, User
 from catalog.queue import ERASE_MEMBER, ERASING
@@ -127,7 +129,7 @@ def _check(person: Person, reason: str, by: Actor) -> None:
     staff = person.user is not None and (person.user.is_staff or person.user.is_superuser)
     if isinstance(by, Oneself):
         if staff:
-            raise Refused("staff do not erase themselves: ask another person with the right «mlops.erase_subject».")
+            raise Refused(_("staff do not erase themselves: ask another person with the right «mlops.erase_subject»."))
     else:
         erasure.check_may_erase(by)
         if str(by.subject_id) in person.subjects:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from catalog.errors import UnknownMovie
 from catalog.models import Hidden, Movie, User
@@ -13,7 +12,7 @@ from catalog.services import recommendations
 def put_away(*, movie_id: int, by: User, at: datetime) -> bool:
     """Leave a film out of a member's recommendations; say whether it was not away already. Raises UnknownMovie."""
     if not Movie.objects.filter(pk=movie_id).exists():
-        raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
+        raise UnknownMovie.numbered(movie_id)
     lister = recommendations.lister_of(movie_id, by)
     with transaction.atomic():
         _, new = Hidden.objects.get_or_create(user=by, movie_id=movie_id, defaults={"hidden_at": at})

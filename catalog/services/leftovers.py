@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -63,6 +65,13 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
         if _is_of(session.get_decoded(), str(user.pk))
     ]
     return sum(Session.objects.filter(pk__in=mine[at : at + CHUNK]).delete()[0] for at in range(0, len(mine), CHUNK))
+
+
+def forget_ended_sessions(*, at: datetime) -> int:
+    """Let go of sessions that ran out, and of what was noted of any that is no more; return how many ran out."""
+    gone = _removed(Session.objects.filter(expire_date__lt=at))
+    _removed(UserSession.objects.exclude(session_key__in=Session.objects.values("pk")))
+    return gone
 
 
 def _rater(rater: Rater) -> Counter[str]:

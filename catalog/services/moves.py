@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from catalog import queue
 from catalog.errors import MoveRefused
@@ -51,7 +52,9 @@ def decide(*, move_id: int, number: int, movie_id: int | None, by: User, at: dat
         move = _mine(move_id, by, READY)
         row = move.rows.filter(number=number).exclude(candidates=[]).first()
         if row is None or (movie_id is not None and movie_id not in row.candidates):
-            raise MoveRefused("This film is not among those that were found for the row: choose one of them, or none.")
+            raise MoveRefused(
+                _("This film is not among those that were found for the row: choose one of them, or none.")
+            )
         row.movie_id, row.by_hand = movie_id, True
         row.state = MoveRow.State.SURE if movie_id else MoveRow.State.SKIPPED
         row.save(update_fields=["movie", "by_hand", "state"])
@@ -78,7 +81,10 @@ def undo(*, move_id: int, by: User, at: datetime) -> Move:
     with transaction.atomic():
         move = _mine(move_id, by, DONE)
         if at - move.asked_at > KEPT:
-            raise MoveRefused(f"This was more than {KEPT.days} days ago: what undoing it needs is no longer kept.")
+            raise MoveRefused(
+                _("This was more than %(days)s days ago: what undoing it needs is no longer kept.")
+                % {"days": KEPT.days}
+            )
         _room(by)
         _to(move, UNDOING)
         offer(move, part=1, by=by, at=at)
@@ -140,15 +146,15 @@ def _room(by: User) -> None:
     User.objects.select_for_update().get(pk=by.pk)
     Move.objects.filter(user=by, state=READY).delete()
     if Move.objects.filter(user=by).open().exists():
-        raise MoveRefused("Something of yours is still at work: wait for its end, then ask again.")
+        raise MoveRefused(_("Something of yours is still at work: wait for its end, then ask again."))
 
 
 def _mine(move_id: int, by: User, *states: str) -> Move:
     move = Move.objects.select_for_update().filter(pk=move_id, user=by).first()
     if move is None:
-        raise MoveRefused("This import is not kept any more.")
+        raise MoveRefused(_("This import is not kept any more."))
     if move.state not in states:
-        raise MoveRefused(f"It is not the moment for that: this is {move.get_state_display()}.")
+        raise MoveRefused(_("It is not the moment for that: this is %(state)s.") % {"state": move.get_state_display()})
     return move
 
 

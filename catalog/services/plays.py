@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from catalog.errors import NotRecorded
 from catalog.models import Play, Preferences, User
@@ -88,19 +89,19 @@ def _change(by: User, play_id: int, **values: datetime | bool | None) -> Play:
     if "finished_at" in values and bool(play.finished_at) == bool(values["finished_at"]):
         return play
     if "finished_at" in values and play.finished_at and not play.by_hand:
-        raise NotRecorded("This film was seen to its end here: that stays. You may delete the whole viewing.")
+        raise NotRecorded(_("This film was seen to its end here: that stays. You may delete the whole viewing."))
     for name, value in values.items():
         setattr(play, name, value)
     try:
         with transaction.atomic():
             play.save(update_fields=list(values))
     except IntegrityError as error:
-        raise NotRecorded("You have begun this film anew since then: go on with that.") from error
+        raise NotRecorded(_("You have begun this film anew since then: go on with that.")) from error
     return play
 
 
 def _mine(by: User, play_id: int) -> Play:
     play = Play.objects.select_for_update().filter(user=by, pk=play_id).first()
     if play is None:
-        raise NotRecorded("This viewing is not kept any more.")
+        raise NotRecorded(_("This viewing is not kept any more."))
     return play

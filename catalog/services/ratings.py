@@ -46,7 +46,7 @@ def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:
 def put_back_rating(*, movie_id: int, by: User, at: datetime, value: int, rated_at: datetime, source_id: Any) -> Rating:
     """Give a withdrawn rating again, with its own time and source. Raises NotKept when another was given since."""
     if Rating.objects.select_for_update().filter(rater__user=by, movie_id=movie_id).exists():
-        raise NotKept("You rated it again since then: the later rating stands.")
+        raise NotKept(gettext("You rated it again since then: the later rating stands."))
     return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
 
 
@@ -81,7 +81,7 @@ def _rate(
     movie_id: int, by: User, at: datetime, value: int, *, rated_at: datetime | None = None, source_id: Any = None
 ) -> Rating:
     if not Movie.objects.filter(pk=movie_id).exists():
-        raise UnknownMovie(gettext("There is no film with the number %(number)s.") % {"number": movie_id})
+        raise UnknownMovie.numbered(movie_id)
     rater = member(by)
     rating = Rating.objects.select_for_update().filter(rater=rater, movie_id=movie_id).first()
     old = rating.value if rating else None

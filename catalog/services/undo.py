@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from catalog.errors import NotKept, UnknownMovie
 from catalog.models import FilmList, ListEntry, Movie, Rating, Removal, User, Viewing
+from catalog.models.removals import KEPT
 from catalog.services import entries, lists, ratings, removals
 
 Row = FilmList | ListEntry | Viewing | Rating
@@ -27,9 +29,10 @@ class Undone:
 def undo(*, removal_id: int, by: User, at: datetime) -> Undone:
     """Bring back what one act took away, and forget that act. Raises NotKept, UnknownMovie, TooMany; then nothing changed."""
     with transaction.atomic():
-        removal = Removal.objects.select_for_update().filter(pk=removal_id, user=by).first()
+        mine = Removal.objects.select_for_update().filter(user=by, removed_at__gte=at - KEPT)
+        removal = mine.filter(pk=removal_id).first()
         if removal is None:
-            raise NotKept("This was brought back already, or it is too long ago.")
+            raise NotKept(_("This was brought back already, or it is too long ago."))
         row = _BACK[removal.kind](removal.payload, by, at)
         removal.delete()
     return Undone(removal.kind, removal.what, row)
@@ -52,7 +55,7 @@ def _entry(payload: dict[str, Any], by: User, at: datetime) -> ListEntry:
     row: ListEntry = _with_film(removals.unpacked(ListEntry, payload["entry"]))
     film_list = FilmList.objects.select_for_update().filter(pk=row.list_id, user=by).first()
     if film_list is None:
-        raise NotKept("Its list was taken away since: bring the list back first.")
+        raise NotKept(_("Its list was taken away since: bring the list back first."))
     return entries.put_back(row, film_list, at)
 
 
@@ -77,7 +80,7 @@ def _rating(payload: dict[str, Any], by: User, at: datetime) -> Rating:
     was = payload["rating"]
     rated_at = parse_datetime(was["rated_at"])
     if rated_at is None or not _there([was["movie_id"]]):
-        raise UnknownMovie("This film is not in the catalogue any more.")
+        raise UnknownMovie(_("This film is not in the catalogue any more."))
     given = {"movie_id": was["movie_id"], "value": was["value"], "source_id": was["source_id"]}
     return ratings.put_back_rating(by=by, at=at, rated_at=rated_at, **given)
 

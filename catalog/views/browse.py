@@ -21,7 +21,6 @@ from catalog.views.film_files import film_file
 from catalog.views.frames import framed
 from catalog.views.here import day_here
 from catalog.views.paging import page_of, without_page
-from catalog.views.private import private
 from catalog.views.rows import own_rows
 
 PER_PAGE = 50
@@ -59,8 +58,7 @@ def _browse(request: HttpRequest, form: BrowseForm, stand: Stand) -> HttpRespons
         "to_heading": request.headers.get("HX-Trigger", "").startswith(("chip-", "clear")),
         "stranger": form.cleaned_data["hide"] and choice.unseen_by is None,
     }
-    answer = render(request, "catalog/browse.html", context)
-    return private(answer) if request.user.is_authenticated else answer
+    return render(request, "catalog/browse.html", context)
 
 
 def _list_ld(request: HttpRequest, start: int, listed: list[Movie]) -> SafeString:
@@ -124,5 +122,4 @@ def browse_file(request: HttpRequest, ending: str) -> HttpResponse:
         raise BadRequest(" ".join(f"{name}: {' '.join(map(str, why))}" for name, why in form.errors.items()))
     choice, sort = _choice(request, form), form.cleaned_data["sort"] or "rank"
     facts: dict[str, Any] = {"filters": {name: str(getattr(choice, name)) for name in choice.active}, "sort": sort}
-    answer = film_file(request, ending, "retromovies-films", facts, browsing.films(choice, sort))
-    return private(answer) if request.user.is_authenticated else answer
+    return film_file(request, ending, "retromovies-films", facts, browsing.films(choice, sort))

@@ -17,7 +17,6 @@ from catalog.views import chart_form, mine, recharted, structured
 from catalog.views.fragments import Printed
 from catalog.views.frames import framed
 from catalog.views.paging import page_of, without_page
-from catalog.views.private import private
 from catalog.views.rows import figure, mean_text, wr_text
 
 PER_PAGE = 100
@@ -53,8 +52,7 @@ def _top(request: HttpRequest, printed: Printed | None, decade: int | None, genr
         "desk": recharted.desk(edition) if edition else None,
         "facets": printed.facets() if printed else None,
     }
-    answer = render(request, "catalog/top.html", context)
-    return private(answer) if request.user.is_authenticated else answer
+    return render(request, "catalog/top.html", context)
 
 
 def editions(request: HttpRequest) -> HttpResponse:
@@ -92,7 +90,7 @@ def _first(found: ChartEdition) -> tuple[list[Ranked], str]:
     try:
         return _ten(found.content_digest) if not found.thinned_at else [], ""
     except EditionWrong as wrong:
-        return [], str(wrong)
+        return [], str(charts.unreadable(found, wrong))
 
 
 @lru_cache(maxsize=64)

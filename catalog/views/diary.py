@@ -22,7 +22,7 @@ from catalog.views.keeping_forms import ViewingForm
 from catalog.views.paging import page_of
 from catalog.views.private import private, to_login
 from catalog.views.rows import row
-from catalog.views.undoing import back_to, say
+from catalog.views.undoing import back_to, refuse, say
 
 PER_PAGE = 100
 HEADER = ("seen_on", "title", "year", "film", "again", "rating", "note", "recorded")
@@ -97,8 +97,11 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _take_out(request: HttpRequest, user: User, found: Viewing) -> HttpResponse:
-    removal = diary.take_out(viewing_id=found.pk, by=user, at=timezone.now())
-    say(request, _("%(film)s is out of your diary.") % {"film": found.title}, removal)
+    try:
+        removal = diary.take_out(viewing_id=found.pk, by=user, at=timezone.now())
+        say(request, _("%(film)s is out of your diary.") % {"film": found.title}, removal)
+    except CatalogError as refusal:
+        refuse(request, refusal)
     return back_to(request, reverse("diary"))
 
 

@@ -1,6 +1,6 @@
 """What programs read: a shared list and a diary as RSS, a watchlist's last days as a calendar."""
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -15,6 +15,7 @@ from catalog.models import FeedLink, FilmList, ListEntry, User, Viewing
 from catalog.selectors import diary, kept
 from catalog.territories import COUNTRIES, chosen, day_at
 from catalog.views.private import private
+from catalog.words import printable
 
 MOST = 50  # entries of a feed, the newest
 FULL_NAME = "%s (%s)"
@@ -32,7 +33,7 @@ class Newest(Feed):  # type: ignore[type-arg]  # Django's own takes no parameter
         return FULL_NAME % (item.title, item.year) if item.year else item.title
 
     def item_description(self, item: Any) -> str:
-        return escape(item.note).replace("\n", "<br>")
+        return escape(printable(item.note)).replace("\n", "<br>")  # an import keeps a note as it came
 
     def item_link(self, item: Any) -> str:
         return item.movie.get_absolute_url() if item.movie else reverse("home")
@@ -110,7 +111,7 @@ def leaving(request: HttpRequest, token: str) -> HttpResponse:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Leaving: your watchlist, %(country)s") % {"country": COUNTRIES[territory]})
     for entry in kept.entries(kept.watchlist(user), territory, day_at(territory, clock.now()), "leaving"):
-        if entry.movie is not None and entry.until is not None:  # type: ignore[attr-defined]
+        if entry.movie is not None and entry.until not in (None, date.max):  # type: ignore[attr-defined]  # for ever
             calendar.add_component(_last_day(request, entry, territory))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response["X-Robots-Tag"] = "noindex"

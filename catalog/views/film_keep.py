@@ -11,6 +11,7 @@ from catalog.errors import BadWords, CatalogError
 from catalog.models import Movie, User, Viewing
 from catalog.selectors import kept
 from catalog.services import diary, entries
+from catalog.views.here import day_here
 from catalog.views.keeping import number, pressed
 from catalog.views.keeping_forms import ViewingForm
 from catalog.views.private import private, to_login
@@ -27,15 +28,16 @@ def film_keep(request: HttpRequest, pk: int) -> HttpResponse:
         _act(request, request.user, film, form)
         if not request.htmx and not form.errors:  # type: ignore[attr-defined]
             return back_to(request, film.get_absolute_url(), "keep")
-    context = {"film": film, "section": "me", **panel(request.user, film, form if form.errors else None)}
+    context = {"film": film, "section": "me", **panel(request, film, form if form.errors else None)}
     if request.htmx:  # type: ignore[attr-defined]
         asked = next((name for name in ACTS if name in request.POST), "")
         return private(render(request, "_partials/keep_answer.html", context | {"did": asked}, status=_status(form)))
     return private(render(request, "me/film.html", context, status=_status(form)))
 
 
-def panel(user: Any, film: Movie, form: ViewingForm | None = None) -> dict[str, Any]:
+def panel(request: HttpRequest, film: Movie, form: ViewingForm | None = None) -> dict[str, Any]:
     """Return what the panel of a film's page shows; nothing for a stranger."""
+    user = request.user
     if not isinstance(user, User):
         return {}
     found = list(kept.lists_with(user, film.pk))
@@ -44,7 +46,7 @@ def panel(user: Any, film: Movie, form: ViewingForm | None = None) -> dict[str, 
         "my_lists": found,
         "on_lists": [one for one in found if one.entry],  # type: ignore[attr-defined]
         "viewings": Viewing.objects.filter(user=user, movie=film).told_again().newest_first(),
-        "viewing_form": form or ViewingForm(initial={"seen_on": timezone.localdate()}),
+        "viewing_form": form or ViewingForm(initial={"seen_on": day_here(request)}),
     }
 
 

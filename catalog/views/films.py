@@ -33,7 +33,7 @@ def film(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         **ratings,
         **similar.beside(found),
         "away": own_film.is_away(request, found),
-        **film_keep.panel(request.user, found),
+        **film_keep.panel(request, found),
         "section": "top",
         "head_kind": "video.movie",
         "head_image": reverse("film-share", args=[found.pk]),

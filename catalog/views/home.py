@@ -20,7 +20,6 @@ from catalog.views.frames import framed
 from catalog.views.here import day_here
 from catalog.views.pick_rows import pick_rows
 from catalog.views.plays import with_pictures
-from catalog.views.private import private
 from catalog.views.rows import rows, strip
 from catalog.words import figure
 
@@ -55,8 +54,7 @@ def _home(
         "plays": with_pictures(watching.to_go_on(request.user, GOING_ON)),
         **_learned(request, edition.chain_digest if edition else None, edits[0]),
     }
-    page = render(request, "catalog/home.html", context)
-    return private(page) if request.user.is_authenticated else page
+    return render(request, "catalog/home.html", context)
 
 
 def _learned(request: HttpRequest, chain: str | None, edited: int) -> dict[str, Any]:

@@ -75,10 +75,9 @@ def _down(request: HttpRequest, user: User, film_list: FilmList) -> dict[str, An
 
 def _off(request: HttpRequest, user: User, film_list: FilmList) -> dict[str, Any]:
     entry_id = number(request.POST["off"])
-    entry = get_object_or_404(ListEntry, pk=entry_id, list=film_list)
     removal = entries.take_off(entry_id=entry_id, by=user, at=timezone.now())
     beside = None if request.htmx else removal  # type: ignore[attr-defined]  # the fragment has its own way back in place
-    say(request, _("%(film)s is off the list.") % {"film": entry.title}, beside)
+    say(request, _("%(film)s is off the list.") % {"film": removal.payload["entry"]["title"]}, beside)
     above = number(request.POST.get(f"row-{entry_id}", "0"))
     return {"gone": Gone(removal, above)}
 

@@ -16,7 +16,6 @@ from catalog.views import mine
 from catalog.views.film_files import film_file
 from catalog.views.here import day_here
 from catalog.views.paging import page_of, without_page
-from catalog.views.private import private
 from catalog.views.rows import own_rows
 
 PER_PAGE = 50
@@ -43,8 +42,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "querystring": without_page(request),
         "total": Movie.objects.count() if not listed else None,
     }
-    answer = render(request, "catalog/search.html", context)
-    return private(answer) if request.user.is_authenticated else answer
+    return render(request, "catalog/search.html", context)
 
 
 def _meant(listed: list[Any]) -> Movie | None:

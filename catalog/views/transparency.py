@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from catalog.words import told
 from mlops import ledger
 from mlops.errors import BadKey, NoProof
 
@@ -31,7 +32,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         editions = [_told(act) for act in ledger.public_acts([PUBLISHED], size, MOST)]
     except NoProof as error:
         acts, editions, fault = [], [], fault or str(error)
-    context = {"checkpoint": found, "fault": fault, "acts": acts, "editions": editions}
+    context = {"checkpoint": found, "fault": told(fault), "acts": acts, "editions": editions}
     origin = f"{request.scheme}://{request.get_host()}"
     return render(request, "catalog/transparency.html", {**context, "origin": origin, "section": "transparency"})
 

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "moviesite.middleware.Conditional",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "moviesite.middleware.Private",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "moviesite.staff_door.StaffDoor",

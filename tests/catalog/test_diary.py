@@ -22,7 +22,8 @@ def member() -> User:
 
 
 def seen(member: User, film: int, day: date | None) -> Viewing:
-    return diary.note_viewing(movie_id=film, seen_on=day, by=member, at=NOON)
+    at = NOON + timedelta(minutes=Viewing.objects.count())  # each time it is another press
+    return diary.note_viewing(movie_id=film, seen_on=day, by=member, at=at)
 
 
 def test_seen_again_follows_from_the_days_and_not_from_the_order_of_noting(member: User) -> None:
@@ -48,6 +49,15 @@ def test_a_line_is_corrected(member: User) -> None:
     assert (line.seen_on, line.note, line.recorded_at) == (None, "with Anna", NOON)
     with pytest.raises(NotKept):
         diary.change_viewing(viewing_id=line.pk, seen_on=None, note="", by=make_user(), at=NOON)
+
+
+def test_one_button_pressed_twice_is_one_line(member: User) -> None:
+    film = make_movie()
+    noted = [
+        diary.note_viewing(movie_id=film.pk, seen_on=NOON.date(), note=note, by=member, at=NOON + timedelta(seconds=s))
+        for s, note in ((0, ""), (2, ""), (3, "again, with Anna"), (9, ""))
+    ]
+    assert [noted.index(line) for line in noted] == [0, 0, 2, 3]
 
 
 def test_days_that_cannot_be(member: User, monkeypatch: pytest.MonkeyPatch) -> None:

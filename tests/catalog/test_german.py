@@ -30,10 +30,20 @@ PUBLIC += ["/vs", "/how", "/data", "/editions", "/editions/1", "/models", "/tran
 PUBLIC += ["/top?page=x", "/accounts/signup/", "/accounts/password/reset/"]
 PUBLIC += ["/top/alternative", "/top?m=5000&floor=10", "/top?m=-1", "/leaving", "/new", "/editions/1/diff/1"]
 OF_FILMS = ["", "/rank", "/rank/history", "/similar", "/watch"]
-OWN = ["/", "/for-you", "/me", "/accounts/delete/", "/accounts/password/change/", "/accounts/second-factor/"]
-OWN += ["/accounts/email/", "/accounts/sessions/"]
+OWN = ["/", "/for-you", "/me"]
 OWN += [f"/me/{page}" for page in ("watchlist", "lists", "diary", "stats", "feeds", "removed")]
 OWN += [f"/me/{page}" for page in ("hidden", "import", "data", "watching", "notices")]
+OF_ACCOUNTS = (
+    "delete",
+    "email",
+    "inactive",
+    "logout",
+    "password/change",
+    "reauthenticate",
+    "second-factor",
+    "sessions",
+)
+OWN += [f"/accounts/{name}/" for name in (*OF_ACCOUNTS, "second-factor/app")]
 
 
 class Texts(HTMLParser):
@@ -164,3 +174,13 @@ def test_what_a_rating_is_refused_for_is_said_in_german(films: list[Movie], clie
     answer = client.post(f"/m/{films[0].pk}/rating", {"value": "11"}, **asked)
     assert answer.status_code == 422
     assert "Eine Wertung ist eine ganze Zahl von 1 bis 10." in answer.content.decode()
+
+
+def test_what_a_service_refuses_is_said_in_german(films: list[Movie], client: Client, visitor: User) -> None:
+    def said(address: str, **given: str) -> str:
+        return client.post(address, given, HTTP_HX_REQUEST="true", **GERMAN).content.decode()
+
+    keep = f"/m/{films[0].pk}/keep"
+    assert "Eine Liste braucht einen Titel von 1 bis 200 Zeichen." in said(keep, new="1", title="")
+    assert "Dieser Tag kommt erst noch" in said(keep, see="1", seen_on="2999-01-01")
+    assert "Dieser Film steht nicht mehr auf deiner Liste." in said(keep, off="999999")

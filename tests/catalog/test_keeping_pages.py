@@ -98,6 +98,28 @@ def test_a_film_is_kept_from_its_own_page(films: list[Movie], client: Client, vi
     assert made.entries.get().movie == film
 
 
+@pytest.mark.parametrize(("hour", "territory", "ahead"), [(20, "JP", 1), (20, "GB", 0), (2, "US", -1), (2, "JP", 0)])
+def test_today_is_the_day_it_is_where_one_watches(
+    client: Client, visitor: User, monkeypatch: pytest.MonkeyPatch, hour: int, territory: str, ahead: int
+) -> None:
+    film, now = make_movie(), timezone.now().replace(hour=hour, minute=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    client.cookies["territory"] = territory
+    for address in (film.get_absolute_url(), f"/m/{film.pk}/keep"):
+        assert f'name="seen_on" value="{now.date() + timedelta(ahead)}"' in client.get(address).content.decode()
+
+
+def test_a_press_too_many_is_told_and_breaks_nothing(films: list[Movie], client: Client, visitor: User) -> None:
+    made = make_list(visitor, title="Mine", films=films[:2])
+    entry = made.entries.get(position=1).pk
+    for headers in ({}, HTMX):
+        client.post(f"/me/lists/{made.pk}/films", {"off": entry})
+        again = client.post(f"/me/lists/{made.pk}/films", {"off": entry}, headers=headers, follow=True)
+        assert again.status_code == 200
+        assert "This film is not on your list any more." in text(again)
+    assert made.entries.count() == 1
+
+
 def test_a_list_is_moved_and_cleared_by_plain_buttons(films: list[Movie], client: Client, visitor: User) -> None:
     made = make_list(visitor, title="Mine", films=films[:3])
     entry = made.entries.get(position=3)
@@ -248,7 +270,7 @@ def test_what_was_taken_away_is_listed_with_its_way_back(films: list[Movie], cli
 
 
 def test_feeds_open_by_their_secret_alone(films: list[Movie], client: Client, visitor: User) -> None:
-    make_viewing(visitor, films[0], note="a < b")
+    make_viewing(visitor, films[0], note="a < b\x0b\x1b and \u202ealtered \U0001f3de")  # as an import brought it
     client.post("/me/feeds/DIARY", {"open": "1"})
     token = FeedLink.objects.get().token
     assert token in client.get("/me/diary").content.decode()
@@ -266,7 +288,9 @@ def test_the_calendar_tells_the_last_days_of_the_watchlist(client: Client, visit
     soon, ended, nowhere = make_movie("Soon"), make_movie("Ended"), make_movie("Nowhere")
     make_licence(soon, starts_on=today - timedelta(9), ends_on=today + timedelta(days=5))
     make_licence(ended, starts_on=today - timedelta(9), ends_on=today - timedelta(days=1))
-    make_watchlist(visitor, films=[soon, ended, nowhere])
+    for_ever = make_movie("For Ever")
+    make_licence(for_ever, ends_on=date.max)
+    make_watchlist(visitor, films=[soon, ended, nowhere, for_ever])
     token = make_feed_link(visitor, kind=FeedLink.Kind.LEAVING).token
     client.logout()
     calendar = Calendar.from_ical(client.get(f"/feeds/leaving/{token}.ics?territory=GB").content)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.errors import BadWords, NotKept, TooMany, UnknownMovie
 from catalog.models import FilmList, ListEntry, Movie, User
+from catalog.selectors.kept import shared
 from catalog.services import entries, lists, watchlist
 from tests.factories.catalog import make_movie, make_user
 from tests.factories.keeping import make_entry, make_list, make_watchlist
@@ -152,6 +153,34 @@ def test_a_link_is_made_renewed_and_taken_away(member: User) -> None:
         lists.clone_list(token=second, by=make_user(), at=NOON)
     with pytest.raises(NotKept):
         lists.clone_list(token="", by=make_user(), at=NOON)
+
+
+def test_what_a_closed_account_shared_is_closed_with_it(member: User) -> None:
+    made = make_list(member, films=[make_movie()], token="t" * 32)
+    assert shared(made.token) == made
+    member.is_active = False
+    member.save()
+    assert shared(made.token) is None
+    with pytest.raises(NotKept):
+        lists.clone_list(token=made.token, by=make_user(), at=NOON)
+
+
+def test_one_button_pressed_twice_makes_one_list(member: User) -> None:
+    soon, later = NOON + timedelta(seconds=2), NOON + timedelta(seconds=9)
+    first, second, third = (lists.make_list(title="Rain", by=member, at=at) for at in (NOON, soon, later))
+    assert first == second != third
+    assert lists.make_list(title="Snow", by=member, at=later) != third
+    theirs = make_list(title="Theirs", films=[make_movie()], token="t" * 32)
+    copies = [lists.clone_list(token=theirs.token, by=member, at=at) for at in (NOON, soon)]
+    assert copies[0] == copies[1]
+    assert copies[0].entries.count() == 1
+
+
+def test_signs_that_nothing_shows_are_not_kept(member: User) -> None:
+    made = lists.make_list(title="\x00Rain\x0b \U0001f327", note="a\x01b\r\n\u202e\ufffec", by=member, at=NOON)
+    assert (made.title, made.note) == ("Rain \U0001f327", "ab\n\u202ec")
+    with pytest.raises(BadWords, match="needs a title"):
+        lists.make_list(title="\x00\x07", by=member, at=NOON)
 
 
 def test_a_copy_is_ones_own(member: User) -> None:

@@ -151,6 +151,8 @@ def test_nothing_comes_back_twice_or_to_another_member(member: User) -> None:
 
 def test_what_was_taken_away_is_let_go_after_a_month_or_two_hundred_acts(member: User) -> None:
     old = make_removal(member, removed_at=LATER - timedelta(days=31))
+    with pytest.raises(NotKept, match="too long ago"):
+        undo.undo(removal_id=old.pk, by=member, at=LATER)
     for _ in range(205):
         newest = removals.remember(kind="RATING", what="x", rows={}, by=member, at=LATER)
     assert not Removal.objects.filter(pk=old.pk).exists()

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import User
-from catalog.services import erasure
+from catalog.services import erasure, leftovers
 from tests.factories.catalog import PASSWORD, make_user
 from tests.factories.mlops import NOON
 from tests.leftovers import dump, in_database
@@ -103,4 +105,19 @@ def test_where_one_is_signed_in_can_be_seen_and_ended_one_by_one_or_all_but_here
     assert there.get("/me").status_code == 302
     here.post("/accounts/sessions/", {"others": "1"})
     assert third.get("/me").status_code == 302
+    assert here.get("/me").status_code == 200
+
+
+def test_a_session_that_ran_out_is_none_and_is_forgotten_within_a_day() -> None:
+    user = make_user()
+    here, gone = (signed_in(user, f"Mozilla/5.0 (Windows) {name}/1") for name in ("Firefox", "Chrome"))
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    page = here.get("/accounts/sessions/").content.decode()
+    assert "Firefox" in page
+    assert "Chrome" not in page
+    assert UserSession.objects.filter(user=user).count() == 2
+    kept = here.session.session_key
+    assert leftovers.forget_ended_sessions(at=timezone.now()) == 1
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == [kept]
+    assert list(Session.objects.values_list("pk", flat=True)) == [kept]
     assert here.get("/me").status_code == 200

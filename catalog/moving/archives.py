@@ -11,6 +11,7 @@ from catalog.moving.lines import BadFile
 MOST_BYTES = 10 * 2**20  # of an upload
 MOST_UNPACKED = 40 * 2**20  # of all its files together
 MOST_FILES = 2_000
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other ways unpack a bomb of thousands of megabytes in one go
 KEPT = (".csv", ".ndjson", ".json", ".txt")
 _COPY = re.compile(r"(?: ?\(\d+\)| - Copy| copy(?: \d+)?)(?=\.[a-z]+$)", re.IGNORECASE)  # what browsers add to a name
 
@@ -49,6 +50,8 @@ def _read(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     for item in inside:
         if not item.filename.lower().endswith(KEPT):
             continue
+        if item.compress_type not in PLAIN:
+            raise BadFile(name, "it is packed in a way we do not unpack.", "Pack it anew as a plain ZIP.")
         with archive.open(item) as file:  # no more is unpacked than may be, whatever the ZIP says of itself
             found[item.filename] = file.read(left + 1)
         left -= len(found[item.filename])

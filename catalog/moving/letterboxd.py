@@ -1,12 +1,11 @@
 """Letterboxd's export: stars of five in halves, days without an hour, titles and years but no numbers we know."""
 
-import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from catalog.moving.lines import ENTRY, LIST, RATING, SEEN, WATCHED, WATCHLIST, BadFile, Line, noon
-from catalog.moving.tables import BadCell, Row, head_of, rows
+from catalog.moving.tables import BadCell, Row, head_of, lines_before, rows
 
 ORIGIN = "LETTERBOXD"
 LIST_HEAD = "letterboxd list export"
@@ -17,24 +16,27 @@ KEEP_NAME = "Keep the name the file came with: ratings.csv, diary.csv, watched.c
 
 
 def is_ours(name: str, text: str) -> bool:
-    """Say whether a file is one of Letterboxd's that we read. Those it keeps of deleted things are not."""
-    folder, _, base = name.rpartition("/")
+    """Say whether a file is one of Letterboxd's that we read. Reviews, and what it keeps of deleted things, are not."""
     head = head_of(text)
     if head.startswith(LIST_HEAD):
-        return folder in ("", "lists")
-    return not folder and (MARK in head or ("name" in head and "year" in head and base in OURS))
+        return name.rpartition("/")[0] in ("", "lists")
+    return name in OURS and (MARK in head or ("name" in head and "year" in head))
+
+
+def refuse_misnamed(heads: Mapping[str, str]) -> None:
+    """Raise BadFile for a file that is Letterboxd's by its first line, and none that we know by its name."""
+    for name in sorted(heads):
+        if MARK in head_of(heads[name]):
+            raise BadFile(name, "by its name it is none of the files we read.", KEEP_NAME)
 
 
 def lines(texts: Mapping[str, str]) -> Iterator[Line]:
     """Yield what the files bring: ratings, the latest first; then the diary, what was watched, watchlist and lists."""
     given = [name for name in OURS if name in texts]
-    for name in texts:
-        if name not in given and not head_of(texts[name]).startswith(LIST_HEAD):
-            raise BadFile(name, "by its name it is none of the files we read.", KEEP_NAME)
     readers = {"ratings.csv": _ratings, "diary.csv": _diary, "watched.csv": _watched, "watchlist.csv": _watchlist}
     for name in given:
         if name == "diary.csv" and "ratings.csv" not in texts:
-            yield from _latest_first(_each(name, texts[name], _rating_of_diary))
+            yield from _latest_first(_each(name, texts[name], RATING, _rating_of_diary))
         yield from readers[name](name, texts[name])
     for name in sorted(texts):
         if name not in given:
@@ -42,23 +44,23 @@ def lines(texts: Mapping[str, str]) -> Iterator[Line]:
 
 
 def _ratings(name: str, text: str) -> Iterator[Line]:
-    yield from _latest_first(_each(name, text, _rating, either=("rating", "rating10")))
+    yield from _latest_first(_each(name, text, RATING, _rating, either=("rating", "rating10")))
 
 
 def _diary(name: str, text: str) -> Iterator[Line]:
-    yield from _each(name, text, _seen)
+    yield from _each(name, text, SEEN, _seen)
 
 
 def _watched(name: str, text: str) -> Iterator[Line]:
-    yield from _each(name, text, lambda row: Line(WATCHED, row.file, row.line, **_film(row)))
+    yield from _each(name, text, WATCHED, lambda row: Line(WATCHED, row.file, row.line, **_film(row)))
 
 
 def _watchlist(name: str, text: str) -> Iterator[Line]:
     yield Line(LIST, name, 1, facts={"list": WATCHLIST, "ref": name})
-    yield from sorted(_each(name, text, _wanted), key=lambda line: (line.facts.get("added_at", ""), line.line))
+    yield from sorted(_each(name, text, ENTRY, _wanted), key=lambda line: (line.facts.get("added_at", ""), line.line))
 
 
-def _each(name: str, text: str, read: Any, *, either: tuple[str, ...] = ()) -> Iterator[Line]:
+def _each(name: str, text: str, kind: str, read: Any, *, either: tuple[str, ...] = ()) -> Iterator[Line]:
     head = head_of(text)
     if either and not any(column in head for column in either):
         raise BadFile(name, f"the column «{either[0]}» is missing.", "Export it again.", line=1, column=either[0])
@@ -66,16 +68,13 @@ def _each(name: str, text: str, read: Any, *, either: tuple[str, ...] = ()) -> I
         try:
             line = read(row)
         except BadCell as wrong:
-            line = Line(RATING, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
+            line = Line(kind, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
         if line is not None:
             yield line
 
 
 def _film(row: Row) -> dict[str, Any]:
-    title = row.text("name")
-    if not title:
-        raise row.bad("name", "the title is missing.", "Write it, or take the line out.")
-    return {"title": title[:200], "year": row.year("year")}
+    return {"title": row.title("name"), "year": row.year("year")}
 
 
 def _rating(row: Row) -> Line | None:
@@ -127,19 +126,17 @@ def _latest_first(found: Iterator[Line]) -> Iterator[Line]:
 
 def _list(name: str, text: str) -> Iterator[Line]:
     """A list has two tables: what it is, and, after an empty line, its films."""
-    raw = list(io.StringIO(text, newline=""))
-    facts = next(iter(rows(name, "".join(_upto(raw)), {"name": "the list's title"}, after=1)), None)
-    if facts is None or not facts.text("name"):
+    facts = next(rows(name, text, {"name": "the list's title"}, after=1), None)
+    if facts is None:
         raise BadFile(name, "the list has no title.", "Export it again.", line=3, column="name")
-    title = facts.text("name")[:200]
     try:
-        day, note = facts.day("date"), facts.note("description")
+        title, day, note = facts.title("name"), facts.day("date"), facts.note("description")
     except BadCell as wrong:
         raise wrong.whole from wrong
     made = noon(day) if day else None
     about = {"list": title, "ref": name, "made_at": made, "note": note, "numbered": False}
     yield Line(LIST, name, 3, facts=about)
-    start = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), None)
+    start = lines_before(text, "position", header=1)
     if start is None:
         raise BadFile(name, "the table of its films is missing.", "Export the list again.", column="position")
     for row in rows(name, text, FILM, after=start):
@@ -148,9 +145,3 @@ def _list(name: str, text: str) -> Iterator[Line]:
             yield Line(ENTRY, row.file, row.line, **_film(row), facts=mine)
         except BadCell as wrong:
             yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
-
-
-def _upto(raw: list[str]) -> list[str]:
-    """Return the lines of the first table: a description may run over several, in quotes."""
-    end = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), len(raw))
-    return raw[:end]

@@ -1,6 +1,7 @@
 """This site's own export: what each file holds, and how it is read back. The NDJSON is exact; the CSV is for people."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from catalog.moving import own_rules
 from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATING, SEEN, WATCHLIST, BadFile, Line
 from catalog.moving.own_format import FORMAT, TABLES
-from catalog.moving.tables import decoded
+from catalog.moving.tables import FIRST_DAY, decoded
 
 ORIGIN = "OWN"
 AGAIN = "Take your data out again, and send that ZIP as it is."
@@ -23,13 +24,14 @@ KINDS = {
     "waiting_for": ALERT,
 }
 FILM = ("film", "title", "year")
+_HALF = re.compile("[\ud800-\udfff]")  # half a sign
 
 
 def is_ours(files: Mapping[str, bytes]) -> bool:
     """Say whether these are the files of an export of ours: its schema.json says so."""
     try:
         schema = json.loads(files.get("schema.json", b"{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(schema, dict) and str(schema.get("format", "")).startswith("retromovies-export/")
 
@@ -60,7 +62,7 @@ def lines(files: Mapping[str, bytes]) -> Iterator[Line]:
 def _row(name: str, number: int, text: str, table: str) -> dict[str, Any]:
     try:
         row = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadFile(name, "it is no JSON.", AGAIN, line=number) from error
     for column in TABLES[table]:
         if not isinstance(row, dict) or column.name not in row:
@@ -82,28 +84,34 @@ def _line(kind: str, name: str, number: int, row: dict[str, Any]) -> Line:
         return Line(kind, name, number, facts=facts)
     if kind == ENTRY:
         facts["ref"] = f"list {row['list']}"
-    film = {"title": row["title"][:200], "year": row["year"], "film": row["film"]} if "film" in row else {}
+    film = {"title": row["title"], "year": row["year"], "film": row["film"]} if "film" in row else {}
     return Line(kind, name, number, **film, facts=facts)
 
 
+def _text(value: Any) -> bool:
+    """Say whether it is a text that a database can hold: JSON can spell signs that are none."""
+    return isinstance(value, str) and "\x00" not in value and not _HALF.search(value)
+
+
 def _day(value: Any) -> bool:
-    return isinstance(value, str) and _parses(date.fromisoformat, value)
+    return isinstance(value, str) and _is_written(date.fromisoformat, value)
 
 
 def _moment(value: Any) -> bool:
-    return isinstance(value, str) and "T" in value and _parses(datetime.fromisoformat, value) and value[-6:] == "+00:00"
+    return isinstance(value, str) and value.endswith("+00:00") and _is_written(datetime.fromisoformat, value)
 
 
-def _parses(parse: Callable[[str], Any], value: str) -> bool:
+def _is_written(parse: Callable[[str], date], value: str) -> bool:
+    """Say whether it is since the first films, and written as we write it: then the later of two is the greater text."""
     try:
-        parse(value)
+        found = parse(value)
     except ValueError:
         return False
-    return True
+    return found.isoformat() == value and found.year >= FIRST_DAY.year
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str),
+    "text": _text,
     "number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31,
     "yes or no": lambda value: isinstance(value, bool),
     "day": _day,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from catalog.moving.lines import ALERT, CHOICES, ENTRY, LIST, PLAY, RATING, SEEN
+from catalog.moving.lines import ALERT, LIST, PLAY, RATING
 
 LONGEST = {"title": 200, "note": 2_000, "territory": 3, "judge": 50}
 Row = Mapping[str, Any]
@@ -29,10 +29,6 @@ def _rating(row: Row) -> tuple[str, str] | None:
     return None if 1 <= row["value"] <= 10 else ("value", f"{row['value']} is no rating from 1 to 10.")
 
 
-def _seen(row: Row) -> tuple[str, str] | None:
-    return None if (row["seen_on"] or "1888-01-01") >= "1888-01-01" else ("seen_on", "there were no films yet.")
-
-
 def _list(row: Row) -> tuple[str, str] | None:
     return None if row["watchlist"] or row["title"].strip() else ("title", "a list needs one.")
 
@@ -53,10 +49,7 @@ def _alert(row: Row) -> tuple[str, str] | None:
 
 _RULES: dict[str, Callable[[Row], tuple[str, str] | None]] = {
     RATING: _rating,
-    SEEN: _seen,
     LIST: _list,
-    ENTRY: _none,
     PLAY: _play,
     ALERT: _alert,
-    CHOICES: _none,
 }

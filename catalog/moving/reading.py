@@ -27,19 +27,19 @@ def read(name: str, data: bytes) -> Brought:
             if not lines:
                 raise BadFile(name, "it has a header and no line below it.", "There is nothing to bring.")
             return Brought(site.ORIGIN, lines, sorted(set(found) - set(mine)))
+    letterboxd.refuse_misnamed({file: _head(data) for file, data in texts.items()})
     first = min(texts)
     raise BadFile(first, "its columns are not those of a site we know.", WE_READ, line=1)
 
 
 def _of(is_ours: Callable[[str, str], bool], texts: dict[str, bytes]) -> dict[str, str]:
     """Return the files of one site, decoded; of the others only the first line is looked at."""
-    mine = {}
-    for file, data in texts.items():
-        encoding = "utf-16" if data[:2] in _UTF16 else "utf-8-sig"
-        head = data[:4_096].decode(encoding, "replace").partition("\n")[0]
-        if is_ours(file, head):
-            mine[file] = decoded(file, data)
-    return mine
+    return {file: decoded(file, data) for file, data in texts.items() if is_ours(file, _head(data))}
+
+
+def _head(data: bytes) -> str:
+    encoding = "utf-16" if data[:2] in _UTF16 else "utf-8-sig"
+    return data[:4_096].decode(encoding, "replace").partition("\n")[0]
 
 
 def _bounded(name: str, lines: Iterable[Line]) -> list[Line]:

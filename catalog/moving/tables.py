@@ -1,7 +1,9 @@
 """CSV as sites write it: decoded, its columns found by name whatever their order, its cells read with place and remedy."""
 
 import csv
+import html
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +15,8 @@ LONGEST = 20_000  # letters of one cell
 NOTE = 2_000  # letters of a note; a test holds it against the models
 SPLIT = "Split the file, and bring its parts one after the other."
 SAVE_AS = "Save it as UTF-8 (in a spreadsheet: «CSV UTF-8») and send it again."
+TITLE = 200  # letters of a title; a test holds it against the models
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]+\d?);", re.IGNORECASE)
 FIRST_DAY = date(1888, 1, 1)
 AGES = ("%Y-%m-%d", "%a %b %d %H:%M:%S %Y", "%d/%m/%Y %H:%M:%S")  # how sites have written days, over the years
 
@@ -62,6 +66,15 @@ class Row:
         raise self.bad(
             columns[0], f"«{given[:40]}» is no day since 1888.", "Write it as 2024-05-31, or leave it empty."
         )
+
+    def title(self, column: str) -> str:
+        """Return a film's title or a list's, on one line; some sites write «&amp;» and «&#39;» into their files."""
+        given = " ".join(_ENTITY.sub(lambda sign: html.unescape(sign[0]), self.text(column)).split())
+        if not given:
+            raise self.bad(column, "the title is missing.", "Write it, or take the line out.")
+        if len(given) > TITLE:
+            raise self.bad(column, f"it has {len(given):,} letters.", f"Shorten it to {TITLE:,}.")
+        return given
 
     def note(self, column: str) -> str:
         """Return what is written beside a film or a list: whole, or not at all."""
@@ -123,6 +136,24 @@ def rows(file: str, text: str, needed: Mapping[str, str], *, after: int = 0) -> 
     except csv.Error as error:
         words = f"the line is no CSV ({error})."
         raise BadFile(file, words, "A quote may be missing: export it again.", line=after + reader.line_num) from error
+
+
+def lines_before(text: str, first: str, *, header: int) -> int | None:
+    """Return how many lines stand before the row whose first cell is this; lines within a cell are no rows.
+
+    header: lines before one that tells what stands between cells.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=_delimiter("".join(lines[header : header + 1])))
+    start = 0
+    try:
+        for cells in reader:
+            if cells and cells[0].strip().lower() == first:
+                return start
+            start = reader.line_num
+    except csv.Error:
+        pass  # who reads the rows says where
+    return None
 
 
 def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:

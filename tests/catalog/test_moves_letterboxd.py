@@ -57,6 +57,7 @@ FILES: dict[str, str | bytes] = {
     ITS_FILE: LIST,
     "letterboxd-me-2022/deleted/diary.csv": DIARY,
     "letterboxd-me-2022/profile.csv": "Username\nme\n",
+    "letterboxd-me-2022/reviews.csv": "Date,Name,Year,Letterboxd URI,Rating,Review\n2022-01-01,M,1931,x,4,good\n",
     "__MACOSX/ratings.csv": b"\x00",
 }
 
@@ -122,7 +123,7 @@ def test_what_cannot_be_taken_says_why(films: dict[str, Movie]) -> None:
     assert told["RATING", "Vertgo"] == "DOUBTFUL"
     broken = move.rows.get(state="BROKEN")
     assert broken.problem.startswith("«ratings.csv», line 8, column «rating»: «seven» is no rating.")
-    assert move.aside == ["deleted/diary.csv", "profile.csv"]
+    assert move.aside == ["deleted/diary.csv", "profile.csv", "reviews.csv"]
 
 
 def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_theirs_to_decide(
@@ -183,6 +184,39 @@ def test_a_lone_file_is_known_by_its_name(films: dict[str, Movie]) -> None:
     user: Any = make_user()
     imported(user, WATCHED.encode(), "watched (1).csv")
     assert Viewing.objects.filter(user=user, seen_on=None).count() == 2
+
+
+def test_signs_that_a_site_spelt_out_are_read_as_what_they_are(films: dict[str, Movie]) -> None:
+    user = make_user()
+    make_movie("Tom & Viv", year=1994)
+    spelt = "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Tom &amp; Viv,1994,x,4\n2020-01-02,&#77;,1931,x,5\n"
+    imported(user, spelt.encode(), "ratings.csv")
+    assert rated(user) == {"Tom & Viv": (8, date(2020, 1, 1)), "M": (10, date(2020, 1, 2))}
+
+
+def test_a_list_is_read_whatever_its_description_begins_with(films: dict[str, Movie]) -> None:
+    user = make_user()
+    told = LIST.replace("with a comma", "Position, name and year").replace("\nPosition,Name", '\n"Position",Name')
+    imported(user, zipped({"ratings.csv": RATINGS, "lists/rainy.csv": told}))
+    rainy = FilmList.objects.get(user=user)
+    assert rainy.note == "Two lines,\nPosition, name and year"
+    assert [row.title for row in rainy.entries.order_by("position")] == ["M", "The Third Man"]
+
+
+def test_a_row_that_cannot_be_read_is_counted_where_it_stands(films: dict[str, Movie]) -> None:
+    move = looked_at(
+        make_user(), zipped({**FILES, "letterboxd-me-2022/diary.csv": DIARY.replace("2021-12-31", "soon")})
+    )
+    assert sorted(move.rows.filter(state="BROKEN").values_list("kind", "file")) == [
+        ("RATING", "ratings.csv"),
+        ("SEEN", "diary.csv"),
+    ]
+
+
+def test_a_rating_of_a_day_to_come_is_refused_and_the_one_before_it_counts(films: dict[str, Movie]) -> None:
+    user = make_user()
+    imported(user, zipped({"ratings.csv": RATINGS.replace("2022-01-01", "2099-01-01")}))
+    assert rated(user)["The Third Man"] == (10, date(2019, 3, 2))
 
 
 def test_a_note_that_is_too_long_is_refused_and_never_cut(films: dict[str, Movie]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 CHARTS, TRAINING = "charts", "training"
 DAY = 86_400
+FORGET_SESSIONS = "moviesite.forget_sessions"
 FIND_EVERY = 300  # seconds between two looks for films that somebody waits for: rights begin with a day, not a second
 FRESH = 30  # seconds a question lives at least: before a slow worker those that are asked often would all be too old
 QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
@@ -54,6 +55,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
         "find awaited films": _once(FIND_EVERY, "catalog.find_returns"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
         "forget old moves": _once(DAY, "catalog.forget_moves"),
+        "forget ended sessions": _once(DAY, FORGET_SESSIONS),
         "thin old work": _once(DAY, "mlops.thin_work"),
         "watch for drift": _once(drift_every, "mlops.watch_drift"),
     } | {f"heartbeat of {queue}": _every(10, "moviesite.heartbeat", queue=queue) for queue in QUEUES}

@@ -1,17 +1,21 @@
 """Where an account is signed in: seen, and ended one by one or all at once but here."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.services.leftovers import end_sessions
 from catalog.views.private import private
 
+CHUNK = 1_000
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
     ("Android", "Android"),
@@ -30,16 +34,29 @@ def sessions(request: HttpRequest) -> HttpResponse:
             end_sessions(user, but=request.session.session_key)
             UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
             messages.success(request, _("You are signed out everywhere else."))
-        elif (one := request.POST.get("end", "")).isascii() and one.isdigit():
+        elif (one := request.POST.get("end", "")).isascii() and one.isdigit() and len(one) < 19:
             for found in UserSession.objects.filter(user=user, pk=int(one)):
                 found.end()
             messages.success(request, _("This sign-in was ended."))
         return redirect("usersessions_list")
-    found = sorted(UserSession.objects.purge_and_list(user), key=lambda row: row.created_at, reverse=True)
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    found = list(UserSession.objects.filter(user=user, session_key__in=alive).order_by("-created_at", "-pk"))
     for row in found:
         row.device = device(row.user_agent)
         row.here = row.session_key == request.session.session_key
     return private(render(request, "account/sessions.html", {"sessions": found}))
+
+
+def forget_ended(*, at: datetime) -> int:
+    """Let go of sessions that ran out, and of where and by what they were opened; return how many."""
+    ended = Session.objects.filter(expire_date__lte=at).order_by("pk")
+    gone = 0
+    while keys := list(ended.values_list("pk", flat=True)[:CHUNK]):
+        gone += Session.objects.filter(pk__in=keys).delete()[0]
+    left = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).order_by("pk")
+    while keys := list(left.values_list("pk", flat=True)[:CHUNK]):
+        UserSession.objects.filter(pk__in=keys).delete()
+    return gone
 
 
 def device(agent: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from catalog.models import Alert, FilmList, Hidden, ListEntry, Move, Movie, Play, Preferences, Rating, User, Viewing
-from catalog.moving.lines import BadFile
+from catalog.moving.refusals import BadFile
 from catalog.services import moves, tallies
 from mlops.models import Job
 from tests.catalog.moving import LATER, exported, imported, looked_at, undone, wiped, work, zipped
@@ -28,7 +28,7 @@ from tests.proofs.conftest import Tell
 
 pytestmark = pytest.mark.django_db
 LONG = os.environ.get("PROOFS") == "long"
-ACCOUNTS, ROWS, BENT = (20, 60, 400) if LONG else (2, 10, 6)
+ACCOUNTS, ROWS, BENT = (10, 60, 200) if LONG else (2, 10, 6)
 Kept = dict[str, Any]
 
 

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from catalog.moving.letterboxd import stars
 from catalog.moving.lines import ENTRY, LIST, RATING, WATCHLIST, Line, noon
-from catalog.moving.tables import BadCell, Row, head_of, rows
+from catalog.moving.refusals import BadCell
+from catalog.moving.tables import Row, head_of, rows
 
 ORIGIN = "IMDB"
-FILM = {"const": "IMDb's number", "title": "the film's title", "year": "the year it is of"}
+FILM = ("const", "title", "year")
 GIVEN = ("your rating", "you rated")  # old files say «You rated»
 NO_FILM = re.compile(r"series|episode|game|podcast", re.IGNORECASE)
 
@@ -46,7 +49,7 @@ def _each(name: str, text: str, kind: str, read: Any) -> Iterator[Line]:
         try:
             line = read(row)
         except BadCell as wrong:
-            line = Line(kind, row.file, row.line, title=row.text("title")[:200], problem=str(wrong))
+            line = Line(kind, row.file, row.line, title=row.text("title")[:200], problem=wrong)
         if line is not None:
             yield line
 
@@ -55,7 +58,8 @@ def _film(row: Row) -> dict[str, Any]:
     title, original = row.title("title"), row.text("original title")
     kind = row.text("title type")
     if NO_FILM.search(kind):
-        raise row.bad("title type", f"it is no film but a {kind}.", "We show films: nothing needs to be done.")
+        remedy = _("We show films: nothing needs to be done.")
+        raise row.bad("title type", _("it is no film but this: %(kind)s."), remedy, kind=kind[:40])
     return {"title": title, "year": row.year("year"), "names": (row.title("original title"),) if original else ()}
 
 

@@ -6,13 +6,23 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from catalog.moving import own_rules
-from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATING, SEEN, WATCHLIST, BadFile, Line
+from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATING, SEEN, WATCHLIST, Line
 from catalog.moving.own_format import FORMAT, TABLES
+from catalog.moving.refusals import BadFile
 from catalog.moving.tables import FIRST_DAY, decoded
 
 ORIGIN = "OWN"
-AGAIN = "Take your data out again, and send that ZIP as it is."
+AGAIN = _("Take your data out again, and send that ZIP as it is.")
+NO_SUCH = {
+    "text": _("it is no text."),
+    "number": _("it is no whole number that can be kept."),
+    "yes or no": _("it is neither true nor false."),
+    "day": _("it is no day."),
+    "moment": _("it is no moment."),
+}
 KINDS = {
     "choices": CHOICES,
     "ratings": RATING,
@@ -46,16 +56,17 @@ def lines(files: Mapping[str, bytes]) -> Iterator[Line]:
     """Yield the rows of every table, in the order in which they are to be taken. Raises BadFile."""
     schema = json.loads(files["schema.json"])
     if schema["format"] != FORMAT:
-        raise BadFile("schema.json", f"it is of the form {str(schema['format'])[:40]}; we read {FORMAT}.", AGAIN)
+        given = {"form": str(schema["format"])[:40], "ours": FORMAT}
+        raise BadFile("schema.json", _("it is of the form %(form)s; we read %(ours)s."), AGAIN, given=given)
     for table, kind in KINDS.items():
         name = f"{table}.ndjson"
         if name not in files:
-            raise BadFile(name, "it is missing in the ZIP.", AGAIN)
+            raise BadFile(name, _("it is missing in the ZIP."), AGAIN)
         for number, text in enumerate(decoded(name, files[name]).split("\n"), 1):
             if text.strip():
                 row = _row(name, number, text, table)
                 if wrong := own_rules.broken(kind, row):
-                    raise BadFile(name, wrong[1], AGAIN, line=number, column=wrong[0])
+                    raise BadFile(name, wrong.words, AGAIN, line=number, column=wrong.column, given=wrong.given)
                 yield _line(kind, name, number, row)
 
 
@@ -63,15 +74,15 @@ def _row(name: str, number: int, text: str, table: str) -> dict[str, Any]:
     try:
         row = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadFile(name, "it is no JSON.", AGAIN, line=number) from error
+        raise BadFile(name, _("it is no JSON."), AGAIN, line=number) from error
     for column in TABLES[table]:
         if not isinstance(row, dict) or column.name not in row:
-            raise BadFile(name, "it is missing.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, _("it is missing."), AGAIN, line=number, column=column.name)
         value = row[column.name]
         if value is None and not column.empty:
-            raise BadFile(name, "it is empty.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, _("it is empty."), AGAIN, line=number, column=column.name)
         if value is not None and not _CHECKS[column.kind](value):
-            raise BadFile(name, f"it is no {column.kind}.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, NO_SUCH[column.kind], AGAIN, line=number, column=column.name)
     found: dict[str, Any] = row
     return found
 

@@ -102,7 +102,7 @@ def _list(row: MoveRow, move: Move, at: datetime) -> str:
         same = mine.filter(is_watchlist=False, title=facts["list"])
         same = same.filter(made_at=facts["made_at"]) if facts.get("made_at") else same
         found = _not_yet_met(row, same)
-    row.made = {"list": found.pk, "new": False} if found else None
+    row.made = {"list": found.pk} if found else None
     if found:
         return THERE
     if FilmList.objects.filter(user=move.user).count() >= lists.MOST_LISTS:
@@ -114,7 +114,7 @@ def _list(row: MoveRow, move: Move, at: datetime) -> str:
     made = FilmList.objects.create(
         user=move.user, is_watchlist=watch, numbered=numbered, changed_at=changed_at, **words
     )
-    row.made = {"list": made.pk, "new": True}
+    row.made = {"list": made.pk, "new": packed(made)}
     return WRITTEN
 
 

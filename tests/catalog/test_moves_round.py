@@ -12,8 +12,8 @@ from django.test import Client
 from catalog.errors import MoveRefused
 from catalog.models import Move, MoveRow, Rating, User
 from catalog.moving import archives, tables
-from catalog.moving.lines import BadFile
 from catalog.moving.reading import read
+from catalog.moving.refusals import BadFile
 from catalog.services import erasure, moves, tallies
 from mlops.models import Job
 from tests.catalog.moving import LATER, exported, imported, looked_at, undone, wiped, work, zipped

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,9 @@ SIGNED_IN = "signed-in-at"
 
 def give(request: HttpRequest) -> None:
     """Remember that this person has just shown who they are; whoever knew the session's key before knows it no more."""
+    before = request.session.session_key
     request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
     request.session[GIVEN] = {"by": str(request.user.pk), "at": time.time()}
 
 

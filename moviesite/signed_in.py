@@ -34,7 +34,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
             end_sessions(user, but=request.session.session_key)
             UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key).delete()
             messages.success(request, _("You are signed out everywhere else."))
-        elif (one := request.POST.get("end", "")).isascii() and one.isdigit():
+        elif (one := request.POST.get("end", "")).isascii() and one.isdigit() and len(one) < 19:
             for found in UserSession.objects.filter(user=user, pk=int(one)):
                 found.end()
             messages.success(request, _("This sign-in was ended."))

@@ -47,6 +47,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             return given
         return str(getattr(address, "ipv4_mapped", None) or given)
 
+    def send_notification_mail(self, *args: Any, **given: Any) -> None:
+        """Tell of what was done; a mail server that does not answer undoes none of it."""
+        try:
+            super().send_notification_mail(*args, **given)
+        except OSError as error:
+            logger.error("a notice could not be sent: %s", type(error).__name__)
+
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
         return not proof.is_fresh(context.request)
 

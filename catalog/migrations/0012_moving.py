@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('film', models.PositiveIntegerField(null=True, verbose_name='number the file gives the film')),
                 ('names', models.JSONField(default=list, verbose_name='other titles')),
                 ('facts', models.JSONField(default=dict)),
-                ('problem', models.TextField(blank=True)),
+                ('problem', models.JSONField(null=True, verbose_name='why it cannot be taken, as a refusal packs it')),
                 ('candidates', models.JSONField(default=list)),
                 ('by_hand', models.BooleanField(default=False, verbose_name='chosen by the member')),
                 ('state', models.CharField(blank=True, choices=[('', 'not looked at yet'), ('PLAIN', 'no film in it'), ('SURE', 'film found'), ('DOUBTFUL', 'please choose'), ('UNKNOWN', 'film not in our catalogue'), ('SKIPPED', 'left out by you'), ('BROKEN', 'cannot be read')], max_length=8)),

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from catalog.moving.refusals import BadCell
+
 
 class MoveQuerySet(models.QuerySet["Move"]):
     def open(self) -> Self:
@@ -115,7 +117,7 @@ class MoveRow(models.Model):
     film = models.PositiveIntegerField("number the file gives the film", null=True)
     names = models.JSONField("other titles", default=list)
     facts = models.JSONField(default=dict)
-    problem = models.TextField(blank=True)
+    problem = models.JSONField("why it cannot be taken, as a refusal packs it", null=True)
     movie = models.ForeignKey("catalog.Movie", on_delete=models.SET_NULL, null=True, related_name="+")
     candidates = models.JSONField(default=list)
     by_hand = models.BooleanField("chosen by the member", default=False)
@@ -139,3 +141,10 @@ class MoveRow(models.Model):
 
     def __str__(self) -> str:
         return f"row {self.number} of move {self.move_id}"
+
+    @property
+    def reason(self) -> str:
+        """Why nothing came of it, or what did, in the language of whoever reads it."""
+        if self.problem:
+            return str(BadCell.unpacked(self.problem))
+        return str(self.get_outcome_display() if self.outcome else self.get_state_display())

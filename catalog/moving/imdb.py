@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from catalog.moving.letterboxd import stars
 from catalog.moving.lines import ENTRY, LIST, RATING, WATCHLIST, Line, noon
-from catalog.moving.tables import BadCell, Row, head_of, rows
+from catalog.moving.refusals import BadCell
+from catalog.moving.tables import Row, head_of, rows
 
 ORIGIN = "IMDB"
-FILM = {"const": "IMDb's number", "title": "the film's title", "year": "the year it is of"}
+FILM = ("const", "title", "year")
 GIVEN = ("your rating", "you rated")  # old files say «You rated»
 NO_FILM = re.compile(r"series|episode|game|podcast", re.IGNORECASE)
 
@@ -22,13 +25,13 @@ def is_ours(_: str, text: str) -> bool:
 
 def lines(texts: Mapping[str, str]) -> Iterator[Line]:
     """Yield what the files bring: ratings, the latest first, then watchlist and lists in their order."""
-    ratings = [line for name in sorted(texts) for line in _each(name, texts[name], _rating)]
+    ratings = [line for name in sorted(texts) for line in _each(name, texts[name], RATING, _rating)]
     yield from sorted(ratings, key=lambda line: (line.facts.get("rated_at") or "", -line.line), reverse=True)
     for name in sorted(texts):
         if is_list(name, texts[name]):
             about = {"list": list_title(name), "ref": name, "note": "", "numbered": False}
             yield Line(LIST, name, 1, facts=about)
-            yield from _each(name, texts[name], _entry)
+            yield from _each(name, texts[name], ENTRY, _entry)
 
 
 def is_list(name: str, text: str) -> bool:
@@ -41,24 +44,23 @@ def list_title(name: str) -> str:
     return WATCHLIST if "watchlist" in stem.lower() else (stem.replace("_", " ").strip()[:200] or "IMDb")
 
 
-def _each(name: str, text: str, read: Any) -> Iterator[Line]:
+def _each(name: str, text: str, kind: str, read: Any) -> Iterator[Line]:
     for row in rows(name, text, FILM):
         try:
             line = read(row)
         except BadCell as wrong:
-            line = Line(RATING, row.file, row.line, title=row.text("title")[:200], problem=str(wrong))
+            line = Line(kind, row.file, row.line, title=row.text("title")[:200], problem=wrong)
         if line is not None:
             yield line
 
 
 def _film(row: Row) -> dict[str, Any]:
-    title, original = row.text("title"), row.text("original title")
-    if not title:
-        raise row.bad("title", "the title is missing.", "Write it, or take the line out.")
+    title, original = row.title("title"), row.text("original title")
     kind = row.text("title type")
     if NO_FILM.search(kind):
-        raise row.bad("title type", f"it is no film but a {kind}.", "We show films: nothing needs to be done.")
-    return {"title": title[:200], "year": row.year("year"), "names": (original[:200],) if original else ()}
+        remedy = _("We show films: nothing needs to be done.")
+        raise row.bad("title type", _("it is no film but this: %(kind)s."), remedy, kind=kind[:40])
+    return {"title": title, "year": row.year("year"), "names": (row.title("original title"),) if original else ()}
 
 
 def _rating(row: Row) -> Line | None:

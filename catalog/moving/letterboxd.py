@@ -1,40 +1,45 @@
 """Letterboxd's export: stars of five in halves, days without an hour, titles and years but no numbers we know."""
 
-import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from catalog.moving.lines import ENTRY, LIST, RATING, SEEN, WATCHED, WATCHLIST, BadFile, Line, noon
-from catalog.moving.tables import BadCell, Row, head_of, rows
+from django.utils.translation import gettext_noop as _
+
+from catalog.moving.lines import ENTRY, LIST, RATING, SEEN, WATCHED, WATCHLIST, Line, noon
+from catalog.moving.refusals import BadCell, BadFile
+from catalog.moving.tables import Row, head_of, lines_before, rows
 
 ORIGIN = "LETTERBOXD"
 LIST_HEAD = "letterboxd list export"
-FILM = {"name": "the film's title", "year": "the year it is of"}
+FILM = ("name", "year")
 MARK = "letterboxd uri"  # the column that only this site has
 OURS = ("ratings.csv", "diary.csv", "watched.csv", "watchlist.csv")
-KEEP_NAME = "Keep the name the file came with: ratings.csv, diary.csv, watched.csv or watchlist.csv."
+KEEP_NAME = _("Keep the name the file came with: ratings.csv, diary.csv, watched.csv or watchlist.csv.")
 
 
 def is_ours(name: str, text: str) -> bool:
-    """Say whether a file is one of Letterboxd's that we read. Those it keeps of deleted things are not."""
-    folder, _, base = name.rpartition("/")
+    """Say whether a file is one of Letterboxd's that we read. Reviews, and what it keeps of deleted things, are not."""
     head = head_of(text)
     if head.startswith(LIST_HEAD):
-        return folder in ("", "lists")
-    return not folder and (MARK in head or ("name" in head and "year" in head and base in OURS))
+        return name.rpartition("/")[0] in ("", "lists")
+    return name in OURS and (MARK in head or ("name" in head and "year" in head))
+
+
+def refuse_misnamed(heads: Mapping[str, str]) -> None:
+    """Raise BadFile for a file that is Letterboxd's by its first line, and none that we know by its name."""
+    for name in sorted(heads):
+        if MARK in head_of(heads[name]):
+            raise BadFile(name, _("by its name it is none of the files we read."), KEEP_NAME)
 
 
 def lines(texts: Mapping[str, str]) -> Iterator[Line]:
     """Yield what the files bring: ratings, the latest first; then the diary, what was watched, watchlist and lists."""
     given = [name for name in OURS if name in texts]
-    for name in texts:
-        if name not in given and not head_of(texts[name]).startswith(LIST_HEAD):
-            raise BadFile(name, "by its name it is none of the files we read.", KEEP_NAME)
     readers = {"ratings.csv": _ratings, "diary.csv": _diary, "watched.csv": _watched, "watchlist.csv": _watchlist}
     for name in given:
         if name == "diary.csv" and "ratings.csv" not in texts:
-            yield from _latest_first(_each(name, texts[name], _rating_of_diary))
+            yield from _latest_first(_each(name, texts[name], RATING, _rating_of_diary))
         yield from readers[name](name, texts[name])
     for name in sorted(texts):
         if name not in given:
@@ -42,40 +47,38 @@ def lines(texts: Mapping[str, str]) -> Iterator[Line]:
 
 
 def _ratings(name: str, text: str) -> Iterator[Line]:
-    yield from _latest_first(_each(name, text, _rating, either=("rating", "rating10")))
+    yield from _latest_first(_each(name, text, RATING, _rating, either=("rating", "rating10")))
 
 
 def _diary(name: str, text: str) -> Iterator[Line]:
-    yield from _each(name, text, _seen)
+    yield from _each(name, text, SEEN, _seen)
 
 
 def _watched(name: str, text: str) -> Iterator[Line]:
-    yield from _each(name, text, lambda row: Line(WATCHED, row.file, row.line, **_film(row)))
+    yield from _each(name, text, WATCHED, lambda row: Line(WATCHED, row.file, row.line, **_film(row)))
 
 
 def _watchlist(name: str, text: str) -> Iterator[Line]:
     yield Line(LIST, name, 1, facts={"list": WATCHLIST, "ref": name})
-    yield from sorted(_each(name, text, _wanted), key=lambda line: (line.facts.get("added_at", ""), line.line))
+    yield from sorted(_each(name, text, ENTRY, _wanted), key=lambda line: (line.facts.get("added_at", ""), line.line))
 
 
-def _each(name: str, text: str, read: Any, *, either: tuple[str, ...] = ()) -> Iterator[Line]:
+def _each(name: str, text: str, kind: str, read: Any, *, either: tuple[str, ...] = ()) -> Iterator[Line]:
     head = head_of(text)
     if either and not any(column in head for column in either):
-        raise BadFile(name, f"the column «{either[0]}» is missing.", "Export it again.", line=1, column=either[0])
+        words, given = _("the column «%(name)s» is missing."), {"name": either[0]}
+        raise BadFile(name, words, _("Export it again."), line=1, column=either[0], given=given)
     for row in rows(name, text, FILM):
         try:
             line = read(row)
         except BadCell as wrong:
-            line = Line(RATING, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
+            line = Line(kind, row.file, row.line, title=row.text("name")[:200], problem=wrong)
         if line is not None:
             yield line
 
 
 def _film(row: Row) -> dict[str, Any]:
-    title = row.text("name")
-    if not title:
-        raise row.bad("name", "the title is missing.", "Write it, or take the line out.")
-    return {"title": title[:200], "year": row.year("year")}
+    return {"title": row.title("name"), "year": row.year("year")}
 
 
 def _rating(row: Row) -> Line | None:
@@ -115,8 +118,9 @@ def stars(row: Row, column: str, times: int) -> int:
     except InvalidOperation:
         value = Decimal(0)
     if value != value.to_integral_value() or not 1 <= value <= 10:
-        scale = "0.5 to 5 in halves" if times == 2 else "1 to 10, whole"
-        raise row.bad(column, f"«{given[:40]}» is no rating.", f"It is {scale}; leave the line out if there is none.")
+        halves = _("It is 0.5 to 5 in halves; leave the line out if there is none.")
+        whole = _("It is 1 to 10, whole; leave the line out if there is none.")
+        raise row.bad(column, _("«%(value)s» is no rating."), halves if times == 2 else whole, value=given[:40])
     return int(value)
 
 
@@ -127,30 +131,22 @@ def _latest_first(found: Iterator[Line]) -> Iterator[Line]:
 
 def _list(name: str, text: str) -> Iterator[Line]:
     """A list has two tables: what it is, and, after an empty line, its films."""
-    raw = list(io.StringIO(text, newline=""))
-    facts = next(iter(rows(name, "".join(_upto(raw)), {"name": "the list's title"}, after=1)), None)
-    if facts is None or not facts.text("name"):
-        raise BadFile(name, "the list has no title.", "Export it again.", line=3, column="name")
-    title = facts.text("name")[:200]
+    facts = next(rows(name, text, ("name",), after=1), None)
+    if facts is None:
+        raise BadFile(name, _("the list has no title."), _("Export it again."), line=3, column="name")
     try:
-        day, note = facts.day("date"), facts.note("description")
+        title, day, note = facts.title("name"), facts.day("date"), facts.note("description")
     except BadCell as wrong:
-        raise wrong.whole from wrong
+        raise wrong.of_all() from wrong
     made = noon(day) if day else None
     about = {"list": title, "ref": name, "made_at": made, "note": note, "numbered": False}
     yield Line(LIST, name, 3, facts=about)
-    start = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), None)
+    start = lines_before(text, "position", header=1)
     if start is None:
-        raise BadFile(name, "the table of its films is missing.", "Export the list again.", column="position")
+        raise BadFile(name, _("the table of its films is missing."), _("Export the list again."), column="position")
     for row in rows(name, text, FILM, after=start):
         try:
             mine = {"list": title, "ref": name, "note": row.note("description"), "added_at": made}
             yield Line(ENTRY, row.file, row.line, **_film(row), facts=mine)
         except BadCell as wrong:
-            yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=str(wrong))
-
-
-def _upto(raw: list[str]) -> list[str]:
-    """Return the lines of the first table: a description may run over several, in quotes."""
-    end = next((at for at, line in enumerate(raw) if line.lower().startswith("position,")), len(raw))
-    return raw[:end]
+            yield Line(ENTRY, row.file, row.line, title=row.text("name")[:200], problem=wrong)

@@ -4,21 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from catalog.errors import CatalogError
+from catalog.moving.refusals import BadCell
 
 RATING, SEEN, WATCHED, LIST, ENTRY = "RATING", "SEEN", "WATCHED", "LIST", "ENTRY"
 HIDDEN, PLAY, ALERT, CHOICES = "HIDDEN", "PLAY", "ALERT", "CHOICES"
 WATCHLIST = ""  # the title that stands for the watchlist
-
-
-class BadFile(CatalogError):
-    """A file that cannot be read: which, where in it, and what to do."""
-
-    def __init__(self, file: str, words: str, remedy: str, *, line: int | None = None, column: str = "") -> None:
-        where = [f"«{file}»" if file else "", f"line {line}" if line else "", f"column «{column}»" if column else ""]
-        place = ", ".join(part for part in where if part)
-        super().__init__(f"{place}: {words} {remedy}" if place else f"{words} {remedy}")
-        self.file, self.line, self.column, self.remedy = file, line, column, remedy
 
 
 @dataclass(frozen=True)
@@ -26,7 +16,7 @@ class Line:
     """One line of a file. facts: what there is beside the film: value, rated_at, seen_on, note, list and the like, as JSON.
 
     film: the number it has here, when the file is our own. names: other titles of the same film. problem: why it cannot
-    be taken, with place and remedy; then nothing else counts.
+    be taken; then nothing else counts.
     """
 
     kind: str
@@ -37,7 +27,7 @@ class Line:
     film: int | None = None
     names: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
-    problem: str = ""
+    problem: BadCell | None = None
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,28 @@
 """This site's own export: what each file holds, and how it is read back. The NDJSON is exact; the CSV is for people."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from catalog.moving import own_rules
-from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATING, SEEN, WATCHLIST, BadFile, Line
+from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATING, SEEN, WATCHLIST, Line
 from catalog.moving.own_format import FORMAT, TABLES
-from catalog.moving.tables import decoded
+from catalog.moving.refusals import BadFile
+from catalog.moving.tables import FIRST_DAY, decoded
 
 ORIGIN = "OWN"
-AGAIN = "Take your data out again, and send that ZIP as it is."
+AGAIN = _("Take your data out again, and send that ZIP as it is.")
+NO_SUCH = {
+    "text": _("it is no text."),
+    "number": _("it is no whole number that can be kept."),
+    "yes or no": _("it is neither true nor false."),
+    "day": _("it is no day."),
+    "moment": _("it is no moment."),
+}
 KINDS = {
     "choices": CHOICES,
     "ratings": RATING,
@@ -23,13 +34,14 @@ KINDS = {
     "waiting_for": ALERT,
 }
 FILM = ("film", "title", "year")
+_HALF = re.compile("[\ud800-\udfff]")  # half a sign
 
 
 def is_ours(files: Mapping[str, bytes]) -> bool:
     """Say whether these are the files of an export of ours: its schema.json says so."""
     try:
         schema = json.loads(files.get("schema.json", b"{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(schema, dict) and str(schema.get("format", "")).startswith("retromovies-export/")
 
@@ -44,32 +56,33 @@ def lines(files: Mapping[str, bytes]) -> Iterator[Line]:
     """Yield the rows of every table, in the order in which they are to be taken. Raises BadFile."""
     schema = json.loads(files["schema.json"])
     if schema["format"] != FORMAT:
-        raise BadFile("schema.json", f"it is of the form {str(schema['format'])[:40]}; we read {FORMAT}.", AGAIN)
+        given = {"form": str(schema["format"])[:40], "ours": FORMAT}
+        raise BadFile("schema.json", _("it is of the form %(form)s; we read %(ours)s."), AGAIN, given=given)
     for table, kind in KINDS.items():
         name = f"{table}.ndjson"
         if name not in files:
-            raise BadFile(name, "it is missing in the ZIP.", AGAIN)
+            raise BadFile(name, _("it is missing in the ZIP."), AGAIN)
         for number, text in enumerate(decoded(name, files[name]).split("\n"), 1):
             if text.strip():
                 row = _row(name, number, text, table)
                 if wrong := own_rules.broken(kind, row):
-                    raise BadFile(name, wrong[1], AGAIN, line=number, column=wrong[0])
+                    raise BadFile(name, wrong.words, AGAIN, line=number, column=wrong.column, given=wrong.given)
                 yield _line(kind, name, number, row)
 
 
 def _row(name: str, number: int, text: str, table: str) -> dict[str, Any]:
     try:
         row = json.loads(text)
-    except ValueError as error:
-        raise BadFile(name, "it is no JSON.", AGAIN, line=number) from error
+    except (ValueError, RecursionError) as error:
+        raise BadFile(name, _("it is no JSON."), AGAIN, line=number) from error
     for column in TABLES[table]:
         if not isinstance(row, dict) or column.name not in row:
-            raise BadFile(name, "it is missing.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, _("it is missing."), AGAIN, line=number, column=column.name)
         value = row[column.name]
         if value is None and not column.empty:
-            raise BadFile(name, "it is empty.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, _("it is empty."), AGAIN, line=number, column=column.name)
         if value is not None and not _CHECKS[column.kind](value):
-            raise BadFile(name, f"it is no {column.kind}.", AGAIN, line=number, column=column.name)
+            raise BadFile(name, NO_SUCH[column.kind], AGAIN, line=number, column=column.name)
     found: dict[str, Any] = row
     return found
 
@@ -82,28 +95,34 @@ def _line(kind: str, name: str, number: int, row: dict[str, Any]) -> Line:
         return Line(kind, name, number, facts=facts)
     if kind == ENTRY:
         facts["ref"] = f"list {row['list']}"
-    film = {"title": row["title"][:200], "year": row["year"], "film": row["film"]} if "film" in row else {}
+    film = {"title": row["title"], "year": row["year"], "film": row["film"]} if "film" in row else {}
     return Line(kind, name, number, **film, facts=facts)
 
 
+def _text(value: Any) -> bool:
+    """Say whether it is a text that a database can hold: JSON can spell signs that are none."""
+    return isinstance(value, str) and "\x00" not in value and not _HALF.search(value)
+
+
 def _day(value: Any) -> bool:
-    return isinstance(value, str) and _parses(date.fromisoformat, value)
+    return isinstance(value, str) and _is_written(date.fromisoformat, value)
 
 
 def _moment(value: Any) -> bool:
-    return isinstance(value, str) and "T" in value and _parses(datetime.fromisoformat, value) and value[-6:] == "+00:00"
+    return isinstance(value, str) and value.endswith("+00:00") and _is_written(datetime.fromisoformat, value)
 
 
-def _parses(parse: Callable[[str], Any], value: str) -> bool:
+def _is_written(parse: Callable[[str], date], value: str) -> bool:
+    """Say whether it is since the first films, and written as we write it: then the later of two is the greater text."""
     try:
-        parse(value)
+        found = parse(value)
     except ValueError:
         return False
-    return True
+    return found.isoformat() == value and found.year >= FIRST_DAY.year
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {
-    "text": lambda value: isinstance(value, str),
+    "text": _text,
     "number": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31,
     "yes or no": lambda value: isinstance(value, bool),
     "day": _day,

@@ -8,6 +8,7 @@ from catalog.models import Move, MoveRow, Movie, User
 from catalog.moving.lines import ENTRY, LIST, RATING, SEEN, WATCHED
 
 RESTING = (Move.State.READY, Move.State.DONE, Move.State.UNDONE)
+DECIDABLE = (Move.State.READY, Move.State.DONE)  # a row in doubt may be decided on before the import, and after
 SHOWN = ((RATING,), (SEEN, WATCHED), (LIST,), (ENTRY,))  # the kinds that are counted apart; the rest goes together
 
 

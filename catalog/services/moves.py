@@ -1,8 +1,10 @@
 """What members bring, and take away as a whole: asked for here, done by workers piece by piece, undone row by row."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog import queue
@@ -46,19 +48,26 @@ def bring(*, name: str, data: bytes, by: User, at: datetime) -> Move:
     return made
 
 
-def decide(*, move_id: int, number: int, movie_id: int | None, by: User, at: datetime) -> MoveRow:
-    """Say which of the films that were found a row means, or none of them. Raises MoveRefused."""
+def decide(*, move_id: int, choices: Mapping[int, int | None], by: User, at: datetime) -> Move:
+    """Say which of the films that were found rows mean, by the rows' numbers, or none of them. Raises MoveRefused.
+
+    Before an import has run this waits for `confirm`; afterwards what was chosen is written down at once.
+    """
     with transaction.atomic():
-        move = _mine(move_id, by, READY)
-        row = move.rows.filter(number=number).exclude(candidates=[]).first()
-        if row is None or (movie_id is not None and movie_id not in row.candidates):
-            raise MoveRefused(
-                _("This film is not among those that were found for the row: choose one of them, or none.")
-            )
-        row.movie_id, row.by_hand = movie_id, True
-        row.state = MoveRow.State.SURE if movie_id else MoveRow.State.SKIPPED
-        row.save(update_fields=["movie", "by_hand", "state"])
-    return row
+        move = _mine(move_id, by, READY, DONE)
+        rows = list(move.rows.filter(number__in=choices, outcome=MoveRow.Outcome.NONE).exclude(candidates=[]))
+        for row in rows:
+            row.movie_id, row.by_hand = choices[row.number], True
+            row.state = MoveRow.State.SURE if row.movie_id else MoveRow.State.SKIPPED
+        if len(rows) < len(choices) or any(row.movie_id and row.movie_id not in row.candidates for row in rows):
+            words = _("This film is not among those that were found for the row: choose one of them, or none.")
+            raise MoveRefused(words)
+        MoveRow.objects.bulk_update(rows, ["movie", "by_hand", "state"])
+        if move.state == DONE and any(row.movie_id for row in rows):
+            _alone(by)
+            _to(move, WRITING)
+            offer(move, part=_last_part(move) + 1, by=by, at=at)
+    return move
 
 
 def confirm(*, move_id: int, take_theirs: bool, by: User, at: datetime) -> Move:
@@ -81,10 +90,8 @@ def undo(*, move_id: int, by: User, at: datetime) -> Move:
     with transaction.atomic():
         move = _mine(move_id, by, DONE)
         if at - move.asked_at > KEPT:
-            raise MoveRefused(
-                _("This was more than %(days)s days ago: what undoing it needs is no longer kept.")
-                % {"days": KEPT.days}
-            )
+            words = _("This was more than %(days)s days ago: what undoing it needs is no longer kept.")
+            raise MoveRefused(words % {"days": KEPT.days})
         _room(by)
         _to(move, UNDOING)
         offer(move, part=1, by=by, at=at)
@@ -112,9 +119,8 @@ def resume(*, move_id: int, by: User, at: datetime) -> Move:
     """Ask anew for the work of a move that came to a halt; what is done stays done. Raises MoveRefused."""
     with transaction.atomic():
         move = _mine(move_id, by, READING, WRITING, UNDOING)
-        jobs = work.Job.objects.filter(task=queue.MOVE, key__startswith=f"move:{move.pk}:{move.state}:".lower())
-        last = max(jobs, key=lambda job: job.payload["part"], default=None)
-        part = last.payload["part"] if last else 1
+        last = max(_jobs(move), key=lambda job: job.payload["part"], default=None)
+        part = _last_part(move) or 1
         halted = last is not None and last.state not in (last.State.WAITING, last.State.RUNNING)
         offer(move, part=part + 1 if halted else part, by=by, at=at)
     return move
@@ -137,6 +143,15 @@ def offer(move: Move, *, part: int, by: User, at: datetime) -> None:
     work.offer(key=key, task=queue.MOVE, queue=_QUEUE, payload=_payload(move, part), by=by, at=at)
 
 
+def _jobs(move: Move) -> QuerySet[work.Job]:
+    return work.Job.objects.filter(task=queue.MOVE, key__startswith=f"move:{move.pk}:{move.state}:".lower())
+
+
+def _last_part(move: Move) -> int:
+    """The number of the last piece of work that was offered for a move in its state; 0 when none was."""
+    return max((job.payload["part"] for job in _jobs(move)), default=0)
+
+
 def _payload(move: Move, part: int) -> dict[str, object]:
     return {"move": move.pk, "state": str(move.state), "part": part}
 
@@ -145,8 +160,12 @@ def _room(by: User) -> None:
     """A member's moves come one after the other; an upload that only waits for a decision gives way."""
     User.objects.select_for_update().get(pk=by.pk)
     Move.objects.filter(user=by, state=READY).delete()
+    _alone(by)
+
+
+def _alone(by: User) -> None:
     if Move.objects.filter(user=by).open().exists():
-        raise MoveRefused(_("Something of yours is still at work: wait for its end, then ask again."))
+        raise MoveRefused(_("Something of yours is still at work, or waits for you: see to its end, then ask again."))
 
 
 def _mine(move_id: int, by: User, *states: str) -> Move:
@@ -154,7 +173,8 @@ def _mine(move_id: int, by: User, *states: str) -> Move:
     if move is None:
         raise MoveRefused(_("This import is not kept any more."))
     if move.state not in states:
-        raise MoveRefused(_("It is not the moment for that: this is %(state)s.") % {"state": move.get_state_display()})
+        words = _("It is not the moment for that. It stands so: %(state)s.")
+        raise MoveRefused(words % {"state": move.get_state_display()})
     return move
 
 

@@ -20,7 +20,7 @@ CHOICES = ("personal", "judge", "own_first", "record_plays")
 
 def take(row: MoveRow, move: Move, at: datetime) -> str:
     """Write a row down, inside the transaction of its chunk, and return what became of it; undoing reads before and made."""
-    days = (row.facts.get("rated_at"), row.facts.get("seen_on"))
+    days = (value for name, value in row.facts.items() if name.endswith(("_at", "_on")))
     if any(day and day[:10] > (at + diary.AHEAD).date().isoformat() for day in days):
         return REFUSED  # a day that is still to come
     return _TAKE[row.kind](row, move, at)
@@ -32,16 +32,17 @@ def moment(row: MoveRow, name: str, at: datetime) -> datetime:
     return datetime.fromisoformat(given) if given else at
 
 
-def earlier(row: MoveRow) -> QuerySet[MoveRow]:
-    """Rows of the same kind and film that came before in the same file."""
-    same = MoveRow.objects.filter(move=row.move_id, kind=row.kind, number__lt=row.number).exclude(outcome="")
+def taken_before(row: MoveRow) -> QuerySet[MoveRow]:
+    """Rows of the same kind and film in the same file that were taken already."""
+    done = MoveRow.objects.filter(move=row.move_id, kind=row.kind).exclude(pk=row.pk)
+    same = done.exclude(outcome__in=["", REFUSED, FULL])
     return same.filter(movie=row.movie_id) if row.movie_id else same.filter(movie=None, title=row.title, year=row.year)
 
 
 def _rating(row: MoveRow, move: Move, at: datetime) -> str:
     if row.movie_id is None:
         return REFUSED
-    if earlier(row).exists():
+    if taken_before(row).exists():
         return DOUBLE
     value, rated_at = row.facts["value"], moment(row, "rated_at", move.asked_at)
     mine = Rating.objects.select_for_update().filter(rater__user=move.user, movie=row.movie_id).first()
@@ -64,7 +65,7 @@ def _seen(row: MoveRow, move: Move, at: datetime) -> str:
     if move.origin == Move.Origin.OWN:
         told |= {"note": row.facts["note"], "recorded_at": moment(row, "recorded_at", at)}
     same = {f"facts__{name}": row.facts[name] for name in told}
-    before = earlier(row).filter(**{name: value for name, value in same.items() if value is not None})
+    before = taken_before(row).filter(**{name: value for name, value in same.items() if value is not None})
     if row.facts["seen_on"] is None:
         before = before.filter(facts__seen_on=None)
     mine = Viewing.objects.filter(user=move.user, **_film(row))
@@ -101,7 +102,7 @@ def _list(row: MoveRow, move: Move, at: datetime) -> str:
         same = mine.filter(is_watchlist=False, title=facts["list"])
         same = same.filter(made_at=facts["made_at"]) if facts.get("made_at") else same
         found = _not_yet_met(row, same)
-    row.made = {"list": found.pk, "new": False} if found else None
+    row.made = {"list": found.pk} if found else None
     if found:
         return THERE
     if FilmList.objects.filter(user=move.user).count() >= lists.MOST_LISTS:
@@ -113,7 +114,7 @@ def _list(row: MoveRow, move: Move, at: datetime) -> str:
     made = FilmList.objects.create(
         user=move.user, is_watchlist=watch, numbered=numbered, changed_at=changed_at, **words
     )
-    row.made = {"list": made.pk, "new": True}
+    row.made = {"list": made.pk, "new": packed(made)}
     return WRITTEN
 
 
@@ -141,7 +142,7 @@ def _entry(row: MoveRow, move: Move, at: datetime) -> str:
 
 
 def _entries_before(row: MoveRow) -> int:
-    return earlier(row).filter(facts__ref=row.facts["ref"]).count()
+    return taken_before(row).filter(facts__ref=row.facts["ref"]).count()
 
 
 def _hidden(row: MoveRow, move: Move, at: datetime) -> str:

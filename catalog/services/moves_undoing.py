@@ -58,12 +58,18 @@ def _but_place(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(row: MoveRow, move: Move) -> str:
-    """A list that the import made goes when nothing is left on it; put something of your own there, and it stays."""
-    made = FilmList.objects.filter(pk=int((row.made or {})["list"]), user=move.user).first()
-    if made is None or made.entries.exists() or made.shared:
+    """A list that the import made goes when nothing is left on it; with something of your own, or another name, it stays."""
+    was: dict[str, Any] = row.made or {}
+    made = FilmList.objects.filter(pk=int(was["list"]), user=move.user).first()
+    if made is None or made.entries.exists() or _but_times(packed(made)) != _but_times(was["new"]):
         return LATER
     made.delete()
     return UNDONE
+
+
+def _but_times(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a member may change of a list itself; it is marked as changed when a film is put on it, too."""
+    return {name: value for name, value in values.items() if name != "changed_at"}
 
 
 def _choices(row: MoveRow, move: Move) -> str:

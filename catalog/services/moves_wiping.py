@@ -34,8 +34,10 @@ def take_away(move: Move, at: datetime) -> int:
 
 
 def _ratings(move: Move, at: datetime) -> int:
-    mine = Rating.objects.select_for_update().filter(rater__user=move.user)
-    found = list(mine.order_by("pk")[:CHUNK])
+    mine = Rating.objects.filter(rater__user=move.user).order_by("movie_id")
+    films = list(mine.values_list("movie_id", flat=True)[:CHUNK])
+    ratings.hold(by=move.user, movie_ids=films)
+    found = list(mine.filter(movie__in=films))
     _note(move, ((lines.RATING, row) for row in found))
     for row in found:
         ratings.withdraw_rating(movie_id=row.movie_id, by=move.user, at=at)

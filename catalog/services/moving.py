@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from catalog.models import Move, MoveRow, Movie
-from catalog.moving.lines import CHOICES, LIST, Line
+from catalog.moving.lines import CHOICES, LIST, RATING, Line
 from catalog.moving.matching import Index
 from catalog.moving.reading import read
-from catalog.services import moves, moves_taking, moves_undoing, moves_wiping
+from catalog.services import moves, moves_taking, moves_undoing, moves_wiping, ratings
 from mlops import work
 
 CHUNK = 100  # rows a transaction
@@ -95,7 +95,7 @@ def _row(move: Move, number: int, line: Line) -> MoveRow:
         state = PLAIN
     told = {"title": line.title, "year": line.year, "film": line.film, "names": list(line.names), "facts": line.facts}
     where = {"number": number, "kind": line.kind, "file": line.file[-200:], "line": line.line}
-    return MoveRow(move=move, **where, **told, problem=line.problem, state=state)
+    return MoveRow(move=move, **where, **told, problem=line.problem and line.problem.packed(), state=state)
 
 
 def _look(move: Move, index: list[Index]) -> int:
@@ -116,6 +116,7 @@ def _look(move: Move, index: list[Index]) -> int:
 def _write(move: Move, at: datetime) -> int:
     due = move.rows.filter(state__in=[SURE, PLAIN], outcome="").select_related("movie")
     rows = list(due.order_by("number")[:CHUNK])
+    _hold(move, rows)
     for row in rows:
         row.outcome = moves_taking.take(row, move, at)
         row.save(update_fields=["outcome", "before", "made"])
@@ -125,7 +126,14 @@ def _write(move: Move, at: datetime) -> int:
 def _take_back(move: Move, at: datetime) -> int:
     order = "number" if move.is_wipe else "-number"
     rows = list(move.rows.filter(outcome=WRITTEN).order_by(order)[:CHUNK])
+    _hold(move, rows)
     for row in rows:
         row.outcome = moves_undoing.take_back(row, move, at)
         row.save(update_fields=["outcome"])
     return len(rows)
+
+
+def _hold(move: Move, rows: list[MoveRow]) -> None:
+    films = {row.movie_id for row in rows if row.kind == RATING and row.movie_id}
+    if films:
+        ratings.hold(by=move.user, movie_ids=films)

@@ -1,5 +1,6 @@
 """Rating a film, changing it, taking it back: one transaction each, the tally inside it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -56,6 +57,17 @@ def bring_rating(
 ) -> Rating:
     """Record a rating that was given elsewhere, or before, with its own time; an earlier one is replaced."""
     return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
+
+
+def hold(*, by: User, movie_ids: Collection[int]) -> None:
+    """Lock a member's ratings of films, then the films' tallies, both rising, for a transaction that moves several of them.
+
+    Two that did so each in the order of its file would wait for each other for ever.
+    """
+    list(
+        Rating.objects.select_for_update().filter(rater__user=by, movie__in=movie_ids).order_by("movie_id").values("pk")
+    )
+    list(Tally.objects.select_for_update().filter(movie__in=movie_ids).order_by("movie_id").values("pk"))
 
 
 def take_out(*, rater: Rater) -> int:

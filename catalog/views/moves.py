@@ -16,7 +16,6 @@ from catalog.errors import CatalogError
 from catalog.formats import csv_file
 from catalog.models import Move, User
 from catalog.moving.archives import MOST_BYTES
-from catalog.moving.lines import BadFile
 from catalog.moving.tables import MOST_ROWS
 from catalog.selectors import moves as reads
 from catalog.services import moves
@@ -66,7 +65,7 @@ def bring(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             made = moves.bring(name=file.name, data=file.read(), by=user, at=timezone.now())
-        except (BadFile, CatalogError) as refusal:
+        except CatalogError as refusal:
             form.add_error("file", str(refusal))
         else:
             return redirect("move", pk=made.pk)
@@ -105,14 +104,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     if isinstance(found, HttpResponse):
         return found
-    given = {
-        name.removeprefix("row-"): str(value) for name, value in request.POST.dict().items() if name.startswith("row-")
-    }
+    given = {name[4:]: str(value) for name, value in request.POST.dict().items() if name.startswith("row-")}
+    choices = {int(row): int(film) or None for row, film in given.items() if _whole(row) and _whole(film)}
     try:
-        for number, value in given.items():
-            if _whole(number) and _whole(str(value)):
-                chosen = int(str(value)) or None
-                moves.decide(move_id=pk, number=int(number), movie_id=chosen, by=found.user, at=timezone.now())
+        moves.decide(move_id=pk, choices=choices, by=found.user, at=timezone.now())
     except CatalogError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -155,12 +150,12 @@ def _own(request: HttpRequest, pk: int) -> Move | HttpResponse:
 
 def _details(request: HttpRequest, found: Move, told: reads.Progress) -> dict[str, Any]:
     page = Paginator(reads.doubtful(found), PER_PAGE).get_page(request.GET.get("page"))
-    films = reads.candidates(list(page.object_list)) if found.state == Move.State.READY else {}
+    films = reads.candidates(list(page.object_list)) if found.state in reads.DECIDABLE else {}
     for row in page.object_list:
         row.films = [films[pk] for pk in row.candidates if pk in films]  # type: ignore[attr-defined]
     kinds = [(NAMES[kind], _counts(counts)) for kind, counts in told.by_kind.items()]
     rest = reads.not_taken(found)
-    if found.state == Move.State.READY:  # those in doubt are asked about above
+    if found.state in reads.DECIDABLE:  # those in doubt are asked about above
         rest = rest.exclude(state="DOUBTFUL")
     return {
         "page_obj": page,
@@ -187,8 +182,7 @@ def _counts(counts: dict[str, int]) -> dict[str, int]:
 
 def _told(row: Any) -> tuple[Any, Any, str]:
     day = row.facts.get("rated_at") or row.facts.get("seen_on") or row.facts.get("added_at") or ""
-    reason = row.problem or (row.get_outcome_display() if row.outcome else row.get_state_display())
-    return row.facts.get("value"), day[:10], str(reason)
+    return row.facts.get("value"), day[:10], row.reason
 
 
 def _whole(text: str) -> bool:

@@ -4,12 +4,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import translation
 
-from catalog.models import FilmList, Movie, Rating, User, Viewing
+from catalog.errors import MoveRefused
+from catalog.models import FilmList, Move, Movie, Rating, User, Viewing
 from catalog.models.lists import NOTE
 from catalog.moving import tables
-from catalog.moving.lines import BadFile
 from catalog.moving.reading import read
+from catalog.moving.refusals import BadFile
 from catalog.services import moves, tallies
 from tests.catalog.moving import LATER, exported, imported, looked_at, outcomes, undone, work, zipped
 from tests.factories.catalog import make_member_rating, make_movie, make_user
@@ -57,6 +61,7 @@ FILES: dict[str, str | bytes] = {
     ITS_FILE: LIST,
     "letterboxd-me-2022/deleted/diary.csv": DIARY,
     "letterboxd-me-2022/profile.csv": "Username\nme\n",
+    "letterboxd-me-2022/reviews.csv": "Date,Name,Year,Letterboxd URI,Rating,Review\n2022-01-01,M,1931,x,4,good\n",
     "__MACOSX/ratings.csv": b"\x00",
 }
 
@@ -121,8 +126,8 @@ def test_what_cannot_be_taken_says_why(films: dict[str, Movie]) -> None:
     assert told["RATING", "Nobody Knows This"] == "UNKNOWN"
     assert told["RATING", "Vertgo"] == "DOUBTFUL"
     broken = move.rows.get(state="BROKEN")
-    assert broken.problem.startswith("«ratings.csv», line 8, column «rating»: «seven» is no rating.")
-    assert move.aside == ["deleted/diary.csv", "profile.csv"]
+    assert broken.reason.startswith("«ratings.csv», line 8, column «rating»: «seven» is no rating.")
+    assert move.aside == ["deleted/diary.csv", "profile.csv", "reviews.csv"]
 
 
 def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_theirs_to_decide(
@@ -134,10 +139,38 @@ def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_thei
     assert exported(user) == before
     row = move.rows.get(state="DOUBTFUL")
     assert row.candidates == [films["Vertigo"].pk]
-    moves.decide(move_id=move.pk, number=row.number, movie_id=films["Vertigo"].pk, by=user, at=LATER)
+    moves.decide(move_id=move.pk, choices={row.number: films["Vertigo"].pk}, by=user, at=LATER)
     moves.confirm(move_id=move.pk, take_theirs=False, by=user, at=LATER)
     work()
     assert rated(user)["Vertigo"] == (8, date(2021, 7, 10))
+
+
+def test_a_row_in_doubt_can_be_decided_after_the_import_has_run_and_is_undone_with_it(films: dict[str, Movie]) -> None:
+    user = make_user()
+    before = exported(user)
+    twice = DIARY + "2022-01-01,Vertgo,1958,https://boxd.it/d,,,,2021-12-30\n2022-01-01,Vertigo,1958,x,,,,2021-12-30\n"
+    move = imported(user, zipped({**FILES, "letterboxd-me-2022/diary.csv": twice}))
+    doubtful = {row.number: films["Vertigo"].pk for row in move.rows.filter(state="DOUBTFUL")}
+    with pytest.raises(MoveRefused):
+        moves.decide(move_id=move.pk, choices=dict.fromkeys(doubtful, films["M"].pk), by=user, at=LATER)
+    with pytest.raises(MoveRefused):
+        moves.decide(move_id=move.pk, choices=doubtful, by=make_user(), at=LATER)
+    moves.decide(move_id=move.pk, choices=doubtful, by=user, at=LATER)
+    work()
+    move.refresh_from_db()
+    assert move.state == Move.State.DONE
+    assert rated(user)["Vertigo"] == (8, date(2021, 7, 10))
+    assert Viewing.objects.filter(user=user, movie=films["Vertigo"]).count() == 2, "the file says twice on one day"
+    undone(move)
+    assert exported(user) == before
+
+
+def test_a_list_that_was_named_anew_stays_when_its_import_is_undone(films: dict[str, Movie]) -> None:
+    user = make_user()
+    move = imported(user, zipped(FILES))
+    FilmList.objects.filter(title="Rainy nights").update(title="Dry days")
+    undone(move)
+    assert [row.title for row in FilmList.objects.filter(user=user)] == ["Dry days"]
 
 
 @pytest.mark.parametrize("take_theirs", [False, True])
@@ -185,11 +218,63 @@ def test_a_lone_file_is_known_by_its_name(films: dict[str, Movie]) -> None:
     assert Viewing.objects.filter(user=user, seen_on=None).count() == 2
 
 
+def test_what_a_worker_found_wrong_is_told_in_the_language_of_whoever_reads_it(
+    client: Client, films: dict[str, Movie]
+) -> None:
+    user = make_user()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    move = looked_at(user, zipped({**FILES, ITS_FILE: LIST.replace("whistled", "w" * 2_345)}))
+    told = {
+        "en": ("«seven» is no rating. It is 0.5 to 5 in halves", "it has 2,345 letters. Shorten it to 2,000."),
+        "de": ("„seven“ ist keine Wertung. Es sind 0.5 bis 5 in", "das sind 2.345 Zeichen. Kürze es auf 2.000."),
+    }
+    with translation.override(None):
+        for language, words in told.items():
+            page = client.get(move.get_absolute_url(), headers={"accept-language": language}).content.decode()
+            assert all(part in page for part in words), language
+        bad = SimpleUploadedFile("ratings.csv", b"Date,Name,Year,Letterboxd URI\n2020-01-01,M,1931,x\n")
+        page = client.post("/me/import", {"file": bad}, headers={"accept-language": "de"}).content.decode()
+        assert "„ratings.csv“, Zeile 1, Spalte „rating“: die Spalte „rating“ fehlt. Exportiere sie noch einmal." in page
+
+
+def test_signs_that_a_site_spelt_out_are_read_as_what_they_are(films: dict[str, Movie]) -> None:
+    user = make_user()
+    make_movie("Tom & Viv", year=1994)
+    spelt = "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,Tom &amp; Viv,1994,x,4\n2020-01-02,&#77;,1931,x,5\n"
+    imported(user, spelt.encode(), "ratings.csv")
+    assert rated(user) == {"Tom & Viv": (8, date(2020, 1, 1)), "M": (10, date(2020, 1, 2))}
+
+
+def test_a_list_is_read_whatever_its_description_begins_with(films: dict[str, Movie]) -> None:
+    user = make_user()
+    told = LIST.replace("with a comma", "Position, name and year").replace("\nPosition,Name", '\n"Position",Name')
+    imported(user, zipped({"ratings.csv": RATINGS, "lists/rainy.csv": told}))
+    rainy = FilmList.objects.get(user=user)
+    assert rainy.note == "Two lines,\nPosition, name and year"
+    assert [row.title for row in rainy.entries.order_by("position")] == ["M", "The Third Man"]
+
+
+def test_a_row_that_cannot_be_read_is_counted_where_it_stands(films: dict[str, Movie]) -> None:
+    move = looked_at(
+        make_user(), zipped({**FILES, "letterboxd-me-2022/diary.csv": DIARY.replace("2021-12-31", "soon")})
+    )
+    assert sorted(move.rows.filter(state="BROKEN").values_list("kind", "file")) == [
+        ("RATING", "ratings.csv"),
+        ("SEEN", "diary.csv"),
+    ]
+
+
+def test_a_rating_of_a_day_to_come_is_refused_and_the_one_before_it_counts(films: dict[str, Movie]) -> None:
+    user = make_user()
+    imported(user, zipped({"ratings.csv": RATINGS.replace("2022-01-01", "2099-01-01")}))
+    assert rated(user)["The Third Man"] == (10, date(2019, 3, 2))
+
+
 def test_a_note_that_is_too_long_is_refused_and_never_cut(films: dict[str, Movie]) -> None:
     assert tables.NOTE == NOTE
     move = imported(make_user(), zipped({**FILES, ITS_FILE: LIST.replace("whistled", "w" * (NOTE + 1))}))
-    broken = move.rows.get(state="BROKEN", problem__contains="description")
-    assert broken.problem.endswith("line 7, column «description»: it has 2,001 letters. Shorten it to 2,000.")
+    broken = move.rows.get(state="BROKEN", problem__column="description")
+    assert broken.reason.endswith("line 7, column «description»: it has 2,001 letters. Shorten it to 2,000.")
 
 
 @pytest.mark.parametrize(

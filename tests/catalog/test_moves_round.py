@@ -12,8 +12,8 @@ from django.test import Client
 from catalog.errors import MoveRefused
 from catalog.models import Move, MoveRow, Rating, User
 from catalog.moving import archives, tables
-from catalog.moving.lines import BadFile
 from catalog.moving.reading import read
+from catalog.moving.refusals import BadFile
 from catalog.services import erasure, moves, tallies
 from mlops.models import Job
 from tests.catalog.moving import LATER, exported, imported, looked_at, undone, wiped, work, zipped
@@ -139,6 +139,26 @@ def test_a_zip_bomb_and_a_million_rows_are_refused_unread() -> None:
         read("export.zip", zipped({"ratings.csv": rows}))
     assert "Split the file" in str(refusal.value)
     assert tables.MOST_ROWS == 50_000
+
+
+def test_a_zip_that_unpacks_in_one_go_is_refused_unread() -> None:
+    for way in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w", way) as archive:
+            archive.writestr("ratings.csv", b"\0" * 2**22)
+        with pytest.raises(BadFile, match="packed in a way we do not unpack"):
+            read("export.zip", out.getvalue())
+
+
+@pytest.mark.parametrize("value", [r"\u0000", r"\ud800", "20200101T000000+00:00", "0001-01-01T00:00:00+00:00"])
+def test_what_a_database_cannot_hold_is_refused_before_a_worker_sees_it(full: User, value: str) -> None:
+    archive = zipfile.ZipFile(BytesIO(exported(full)))
+    inside: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    column, old = ("title", "M") if value[0] == "\\" else ("rated_at", NOON.isoformat())
+    bent = str(bytes(inside["ratings.ndjson"]), "utf-8").replace(f'"{column}": "{old}"', f'"{column}": "{value}"', 1)
+    assert bent.encode() != inside["ratings.ndjson"]
+    with pytest.raises(BadFile, match=f"column «{column}»"):
+        read("export.zip", zipped({**inside, "ratings.ndjson": bent}))
 
 
 def test_an_own_export_that_somebody_changed_names_file_line_and_column(full: User) -> None:

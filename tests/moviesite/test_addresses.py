@@ -30,6 +30,27 @@ DOORS += ("/accounts/email/sent/", "/accounts/email/confirm/")
 SECRET = "s" * 32
 PERSON = "django.contrib.auth.backends.ModelBackend"
 Examples = Mapping[str, Any]
+WORDS = {
+    "decade": "1930s",
+    "genre": "drama",
+    "ending": "json",
+    "kind": "csv",
+    "number": 1,
+    "a": 1,
+    "b": 1,
+    "year": 2026,
+    "month": 11,
+    "recipe_key": "recommender",
+    "recipe": "recommender",
+    "code": "not_found",
+    "key": "nothing",
+    "ticket": "nothing",
+    "language": "en",
+    "app_label": "catalog",
+    "uidb36": "1",
+    "url": "nowhere",
+    "content_type_id": 1,
+}
 
 
 @pytest.fixture
@@ -49,6 +70,7 @@ def examples(member: User, settings: Any) -> Examples:
     make_hidden(member, films[4])
     UserSession.objects.create(user=member, ip="192.0.2.1", session_key="over", user_agent="an old browser")
     return {
+        **WORDS,
         "pk": films[0].pk,
         "slug": films[0].slug,
         "me/lists/<int:pk>": shared.pk,
@@ -61,27 +83,8 @@ def examples(member: User, settings: Any) -> Examples:
         "l/<str:token>": SECRET,
         "feeds/diary/<str:token>": make_feed_link(member).token,
         "feeds/leaving/<str:token>": make_feed_link(member, kind=FeedLink.Kind.LEAVING).token,
-        "decade": "1930s",
-        "genre": "drama",
-        "ending": "json",
-        "kind": "csv",
-        "number": 1,
-        "a": 1,
-        "b": 1,
         "seq": AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0],
-        "year": 2026,
-        "month": 11,
-        "recipe_key": "recommender",
-        "recipe": "recommender",
-        "code": "not_found",
-        "key": "nothing",
-        "ticket": "nothing",
-        "language": "en",
-        "app_label": "catalog",
-        "uidb36": "1",
-        "url": "nowhere",
         "id": member.pk,
-        "content_type_id": 1,
         "api/v1/movies/<whole:number>": films[0].pk,
     }
 

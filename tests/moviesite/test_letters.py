@@ -2,13 +2,17 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.models import User
@@ -16,6 +20,7 @@ from catalog.services import erasure, leftovers
 from tests.factories.catalog import PASSWORD, make_user
 from tests.factories.mlops import NOON
 from tests.leftovers import dump, in_database
+from tests.moviesite.test_proof import grow_old, led_to_prove, prove
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "wilhelmina@zyxmail.example"
@@ -91,6 +96,67 @@ def test_an_address_can_be_taken_away_again() -> None:
     user, client = confirmed()
     client.post("/accounts/email/", {"action_drop": "1"})
     assert not EmailAddress.objects.filter(user=user).exists()
+
+
+@pytest.mark.parametrize("act", [{"email": "thief@zyxmail.example", "action_add": ""}, {"action_drop": "1"}])
+def test_an_address_is_neither_given_nor_taken_away_at_a_screen_left_alone(act: dict[str, str]) -> None:
+    user, client = confirmed()
+    mail.outbox.clear()
+    grow_old(client)
+    led_to_prove(client.post("/accounts/email/", act), "/accounts/email/")
+    assert [row.email for row in EmailAddress.objects.filter(user=user)] == [ADDRESS]
+    assert mail.outbox == []
+    prove(client, "/accounts/email/")
+    assert [row.email for row in EmailAddress.objects.filter(user=user)] == [ADDRESS], "a proof does nothing by itself"
+    if "email" in act:
+        assert act["email"] in client.get("/accounts/email/").content.decode(), "what was typed is kept"
+    client.post("/accounts/email/", act)
+    assert (len(mail.outbox), mail.outbox[0].to) == (1, [act.get("email", ADDRESS)])
+
+
+class Down(BaseEmailBackend):
+    """A mail server that does not answer."""
+
+    def send_messages(self, letters: object) -> int:
+        raise ConnectionRefusedError
+
+
+def test_a_mail_server_that_does_not_answer_breaks_no_page_and_undoes_nothing(settings: Any) -> None:
+    user, client = confirmed()
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    answer = client.post("/accounts/email/", {"email": "new@zyxmail.example", "action_add": ""}, follow=True)
+    assert "The letter could not be sent just now." in answer.content.decode()
+    new = "eleven-reels-of-safety-film"
+    changed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post("/accounts/password/change/", changed).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(new)
+    assert Client().post("/accounts/password/reset/", {"email": ADDRESS}).status_code == 302
+    assert client.post("/accounts/email/", {"action_drop": "1"}).status_code == 302
+    assert not EmailAddress.objects.filter(user=user).exists()
+
+
+def test_who_proved_who_they_are_is_still_seen_to_be_signed_in_here() -> None:
+    client = signed_in(make_user())
+    grow_old(client)
+    prove(client, "/accounts/sessions/")
+    page = client.get("/accounts/sessions/").content.decode()
+    assert "Firefox · Linux" in page
+    assert ">here<" in page
+
+
+def test_a_session_that_ran_out_is_seen_no_more_and_forgotten_with_its_address() -> None:
+    user = make_user()
+    client, old = signed_in(user), signed_in(user, "Mozilla/5.0 (Windows) Chrome/1")
+    Session.objects.filter(pk=old.session.session_key).update(expire_date=NOON)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/accounts/sessions/").content.decode()
+    assert "Chrome" not in page
+    assert not [query["sql"] for query in asked if not query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
+    assert client.post("/accounts/sessions/", {"end": "9" * 5_000}).status_code == 302
+    assert leftovers.forget_ended_sessions(at=NOON + timedelta(days=1)) == 1
+    (left,) = UserSession.objects.filter(user=user)
+    assert left.session_key == client.session.session_key
 
 
 def test_where_one_is_signed_in_can_be_seen_and_ended_one_by_one_or_all_but_here() -> None:

@@ -17,6 +17,11 @@ def allowed(letters: int) -> int:
     return 0 if letters < SHORT else 1 if letters < 7 else 2 if letters < 12 else 3
 
 
+def told(reading: Reading) -> Sequence[str]:
+    """Return the words to measure by: with their article where they alone are too short to be nearly anything."""
+    return reading.words if sum(map(len, reading.words)) >= SHORT else reading.whole.split()
+
+
 def nearness(reading: Reading, line: str, year: int) -> int | None:
     """Return how far a film is from a search: 0 letters and more, or None when it is too far to be meant.
 
@@ -25,7 +30,8 @@ def nearness(reading: Reading, line: str, year: int) -> int | None:
     """
     if reading.years and year not in reading.years:
         return None
-    found = [_name(reading.words, name) for name in names(line)]
+    words = told(reading)
+    found = [_name(words, name) for name in names(line)]
     return min((far for far in found if far is not None), default=None)
 
 

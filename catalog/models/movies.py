@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from catalog import titles
 from catalog.finding.asked import Asked, read
-from catalog.finding.nearness import SHORT, nearness
+from catalog.finding.nearness import SHORT, nearness, told
 from catalog.models.history import history
 from catalog.models.names import FilmNames
 from catalog.models.searching import candidates, every_word
@@ -82,7 +82,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 
     def _near(self, asked: Asked) -> Self:
         """Films that may have been meant: the database names candidates, and their distance in letters decides."""
-        words = tuple(dict.fromkeys(word for reading in asked.readings for word in reading.words))
+        words = tuple(dict.fromkeys(word for reading in asked.readings for word in told(reading)))
         found: dict[int, int] = {}
         for pk, line, year in self._candidates(words):
             far = [nearness(reading, line, year) for reading in asked.readings]
@@ -94,7 +94,7 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         return near._ranked(Case(*whens, default=Value(NEAR), output_field=models.IntegerField()))
 
     def _candidates(self, words: tuple[str, ...]) -> list[tuple[int, str, int]]:
-        if max(map(len, words), default=0) < SHORT:
+        if sum(map(len, words)) < SHORT:
             return []
         with connection.cursor() as cursor:
             cursor.execute(*candidates(words, MOST_CANDIDATES))

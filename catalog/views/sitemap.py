@@ -16,7 +16,19 @@ from catalog.views.fragments import Printed
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 MOST = 50_000  # addresses of a file, by the protocol
-PAGES = ("home", "top", "browse", "how", "data", "versus", "models", "editions", "transparency")
+PAGES = (
+    "home",
+    "top",
+    "browse",
+    "how",
+    "data",
+    "versus",
+    "models",
+    "editions",
+    "transparency",
+    "privacy",
+    "accessibility",
+)
 
 
 def sitemap(request: HttpRequest) -> HttpResponseBase:

@@ -277,6 +277,7 @@ DEMO_SEED = env.whole("DEMO_SEED", 1895)
 DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
 SECURITY_CONTACT = env.optional("SECURITY_CONTACT") or ""  # mailto:… or https://… of /.well-known/security.txt
+CONTACT = env.optional("CONTACT") or ""  # mailto:… or https://…: whom visitors write to
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found
 DRIFT_EVERY = env.whole("DRIFT_EVERY", 60, least=5, most=7 * 86_400)  # seconds between two looks at drift

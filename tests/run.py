@@ -43,7 +43,20 @@ PRODUCTION = {
 }
 # Pages and figures that are made of what other tests ask both databases for, and proofs in which one only looks on.
 LOOKED_AT = (
-    *("api_headers", "formats", "frames", "keeping_pages", "lost", "machines", "rank_receipts", "rankings"),
+    *(
+        "admin_start",
+        "api_golden",
+        "api_headers",
+        "formats",
+        "frames",
+        "german",
+        "promises",
+        "keeping_pages",
+        "lost",
+        "machines",
+        "rank_receipts",
+        "rankings",
+    ),
     *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
 )
 LOOKED_ON = ("judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")
@@ -85,6 +98,7 @@ def steps() -> list[Step]:
         "architecture",
         "browser",
         *(f"catalog/test_{name}.py" for name in LOOKED_AT),
+        *("mlops/test_arrays.py", "mlops/test_verify_script.py"),
         "flows/test_replay.py",
         "flows/test_generated_candidate.py",
         *(f"moviesite/test_{name}.py" for name in ("env", "keys", "processes", "up")),

@@ -43,20 +43,8 @@ PRODUCTION = {
 }
 # Pages and figures that are made of what other tests ask both databases for, and proofs in which one only looks on.
 LOOKED_AT = (
-    *(
-        "admin_start",
-        "api_golden",
-        "api_headers",
-        "formats",
-        "frames",
-        "german",
-        "promises",
-        "keeping_pages",
-        "lost",
-        "machines",
-        "rank_receipts",
-        "rankings",
-    ),
+    *("admin_start", "api_golden", "api_headers", "formats", "frames", "german", "keeping_pages", "lost"),
+    *("machines", "promises", "rank_receipts", "rankings"),
     *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
 )
 LOOKED_ON = ("judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")

@@ -44,7 +44,7 @@ def pointed_at(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client.flushall()
     queue.forget()
     monkeypatch.setattr(PatientRedisCache, "asleep_until", 0.0)
-    caches = {"default": {**settings.CACHES["default"], "LOCATION": url}}
+    caches = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": url}}
     before = current_app.conf.broker_url
     with override_settings(BROKER=url, CACHES=caches):
         _broker(url.replace("unix://", "redis+socket://", 1))

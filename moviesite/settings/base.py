@@ -125,7 +125,12 @@ CACHES = {
         "BACKEND": "moviesite.cache.PatientRedisCache",
         "LOCATION": BROKER,
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
-    }
+    },
+    # What {% cache %} keeps of a page's frame, in the process: the same words for everybody until the next start.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 4_000},
+    },
 }
 ARTEFACTS = STATE / "artefacts"
 # What is registered is signed with the first, by the training worker and `genesis` alone; whoever loads it has the others.

@@ -68,6 +68,21 @@ def test_who_is_signed_in_never_gets_a_strangers_page_nor_gives_one(films: list[
         assert "zoe" in member.get(page).content.decode()
 
 
+def test_what_is_kept_of_a_frame_is_of_its_page_and_of_its_language(films: list[Movie]) -> None:
+    member = Client()
+    member.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    for _ in range(2):
+        for language, words, ways in (
+            ("en-gb", "How it works", "Leaving soon"),
+            ("de", "So geht’s", "Bald nicht mehr da"),
+        ):
+            for page in ("/how", "/top", "/me/lists", "/me/diary"):
+                shown = member.get(page, headers={"Accept-Language": language}).content.decode()
+                assert words in shown
+                assert ways in shown
+                assert re.findall(r'href="([^"]+)" aria-current="page"', shown)[0] == page
+
+
 def test_a_question_and_a_fragment_are_not_kept(films: list[Movie], client: Client) -> None:
     client.get("/top?anything=1")
     client.get("/top", headers={"HX-Request": "true"})

@@ -27,10 +27,7 @@ NO_SECOND_FACTOR = ("/accounts/second-factor/app/remove/", "/accounts/second-fac
 # Where one shows who one is: one thing at a time, and no menu beside it.
 DOORS = ("/accounts/inactive/", "/accounts/reauthenticate/", "/accounts/password/reset/")
 DOORS += ("/accounts/email/sent/", "/accounts/email/confirm/")
-SECRET = "s" * 32
-PERSON = "django.contrib.auth.backends.ModelBackend"
-Examples = Mapping[str, Any]
-WORDS = {
+WORDS: dict[str, Any] = {
     "decade": "1930s",
     "genre": "drama",
     "ending": "json",
@@ -51,6 +48,10 @@ WORDS = {
     "url": "nowhere",
     "content_type_id": 1,
 }
+PLACES = re.compile(r"(<(?:\w+:)?\w+>|\(\?P<\w+>[^()]*\)|\([^()?]+\))")
+SECRET = "s" * 32
+PERSON = "django.contrib.auth.backends.ModelBackend"
+Examples = Mapping[str, Any]
 
 
 @pytest.fixture
@@ -69,8 +70,7 @@ def examples(member: User, settings: Any) -> Examples:
     make_watchlist(member, films=films[1:3])
     make_hidden(member, films[4])
     UserSession.objects.create(user=member, ip="192.0.2.1", session_key="over", user_agent="an old browser")
-    return {
-        **WORDS,
+    return WORDS | {
         "pk": films[0].pk,
         "slug": films[0].slug,
         "me/lists/<int:pk>": shared.pk,
@@ -97,21 +97,17 @@ def routes(resolver: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def address(route: str, pattern: Any, examples: Examples) -> str:
     """Return an address of a route, with something that is there in every place."""
-    parts, done = (
-        re.split(r"(<(?:\w+:)?\w+>|\(\?P<\w+>[^()]*\)|\([^()?]+\))", route.replace("^", "").replace("$", "")),
-        "",
-    )
-    whole = ""
-    for part in parts:
-        done += part
+    begun, made = "", "/"
+    for part in PLACES.split(route.replace("^", "").replace("$", "").replace("\\Z", "")):
+        begun += part
         name = re.search(r"(\w+)>", part)
-        if part[:1] not in "<(" or not part:
-            whole += part.removesuffix("\\Z")
+        if not PLACES.fullmatch(part):
+            made += part
         elif name and name[1] != "object_id":
-            whole += str(next(examples[key] for key in (done, name[1]) if key in examples))
+            made += str(next(examples[key] for key in (begun, name[1]) if key in examples))
         else:
-            whole += _row(pattern)
-    return "/" + whole
+            made += _row(pattern)
+    return made
 
 
 def _row(pattern: Any) -> str:

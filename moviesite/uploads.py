@@ -13,7 +13,7 @@ class Bounded(FileUploadHandler):
     """Looks at what a request says of its length, and stores nothing itself."""
 
     def handle_raw_input(
-        self, input_data: Any, meta: dict[str, Any], content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, meta: dict[str, Any], content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         if content_length > MOST:
             words = gettext("What you sent has more than %(most)s MB: split it, and send its parts one by one.")

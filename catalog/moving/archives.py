@@ -15,6 +15,7 @@ MOST_BYTES = 10 * 2**20  # of an upload
 MOST_UNPACKED = 40 * 2**20  # of all its files together
 MOST_FILES = 2_000
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other ways unpack a bomb of thousands of megabytes in one go
+LONGEST_NAME = 255  # letters of a file's name and folders: each row of it carries them
 KEPT = (".csv", ".ndjson", ".json", ".txt")
 _COPY = re.compile(r"(?: ?\(\d+\)| - Copy| copy(?: \d+)?)(?=\.[a-z]+$)", re.IGNORECASE)  # what browsers add to a name
 
@@ -49,6 +50,9 @@ def _read(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
     if len(inside) > MOST_FILES:
         remedy = _("Send the files you want to bring one by one.")
         raise BadFile(name, _("it holds more than %(most)s files."), remedy, given={"most": MOST_FILES})
+    if any(len(item.filename) > LONGEST_NAME for item in inside):
+        given = {"most": LONGEST_NAME}
+        raise BadFile(name, _("a name in it has more than %(most)s letters."), _("Shorten it."), given=given)
     found: dict[str, bytes] = {}
     left = MOST_UNPACKED
     for item in inside:

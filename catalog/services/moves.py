@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog import queue
@@ -15,6 +14,7 @@ from catalog.services import removals
 from mlops import work
 
 KEPT = timedelta(days=30)  # so long a move can be undone; then its rows go
+MOST = 20  # imports of one member that are kept, each with its rows; their page lists as many
 NAME = 200
 READING, READY, WRITING, DONE = Move.State.READING, Move.State.READY, Move.State.WRITING, Move.State.DONE
 UNDOING, UNDONE = Move.State.UNDOING, Move.State.UNDONE
@@ -34,12 +34,15 @@ def bring(*, name: str, data: bytes, by: User, at: datetime) -> Move:
     brought = read(name, data)
     with transaction.atomic():
         _room(by)
+        if Move.objects.filter(user=by).exclude(origin=Move.Origin.WIPE).count() >= MOST:
+            words = _("%(most)s imports of yours can be undone still, more are not kept: forget one of them first.")
+            raise MoveRefused(words % {"most": MOST})
         made = Move.objects.create(
             user=by,
             origin=brought.origin,
             name=name[-NAME:],
             content=data,
-            aside=brought.aside[:100],
+            aside=brought.aside,
             total=len(brought.lines),
             state=READING,
             asked_at=at,
@@ -66,7 +69,7 @@ def decide(*, move_id: int, choices: Mapping[int, int | None], by: User, at: dat
         if move.state == DONE and any(row.movie_id for row in rows):
             _alone(by)
             _to(move, WRITING)
-            offer(move, part=_last_part(move) + 1, by=by, at=at)
+            offer(move, part=_next_part(_last_job(move)), by=by, at=at)
     return move
 
 
@@ -90,8 +93,10 @@ def undo(*, move_id: int, by: User, at: datetime) -> Move:
     with transaction.atomic():
         move = _mine(move_id, by, DONE)
         if at - move.asked_at > KEPT:
-            words = _("This was more than %(days)s days ago: what undoing it needs is no longer kept.")
-            raise MoveRefused(words % {"days": KEPT.days})
+            raise MoveRefused(
+                _("This was more than %(days)s days ago: what undoing it needs is no longer kept.")
+                % {"days": KEPT.days}
+            )
         _room(by)
         _to(move, UNDOING)
         offer(move, part=1, by=by, at=at)
@@ -119,10 +124,9 @@ def resume(*, move_id: int, by: User, at: datetime) -> Move:
     """Ask anew for the work of a move that came to a halt; what is done stays done. Raises MoveRefused."""
     with transaction.atomic():
         move = _mine(move_id, by, READING, WRITING, UNDOING)
-        last = max(_jobs(move), key=lambda job: job.payload["part"], default=None)
-        part = _last_part(move) or 1
-        halted = last is not None and last.state not in (last.State.WAITING, last.State.RUNNING)
-        offer(move, part=part + 1 if halted else part, by=by, at=at)
+        last = _last_job(move)
+        is_open = last is not None and last.state in (last.State.WAITING, last.State.RUNNING)
+        offer(move, part=_next_part(last) - is_open, by=by, at=at)
     return move
 
 
@@ -143,13 +147,14 @@ def offer(move: Move, *, part: int, by: User, at: datetime) -> None:
     work.offer(key=key, task=queue.MOVE, queue=_QUEUE, payload=_payload(move, part), by=by, at=at)
 
 
-def _jobs(move: Move) -> QuerySet[work.Job]:
-    return work.Job.objects.filter(task=queue.MOVE, key__startswith=f"move:{move.pk}:{move.state}:".lower())
+def _last_job(move: Move) -> work.Job | None:
+    """The last piece of work that was offered for a move in its state."""
+    jobs = work.Job.objects.filter(task=queue.MOVE, key__startswith=f"move:{move.pk}:{move.state}:".lower())
+    return max(jobs, key=lambda job: int(job.payload["part"]), default=None)
 
 
-def _last_part(move: Move) -> int:
-    """The number of the last piece of work that was offered for a move in its state; 0 when none was."""
-    return max((job.payload["part"] for job in _jobs(move)), default=0)
+def _next_part(last: work.Job | None) -> int:
+    return 1 + (int(last.payload["part"]) if last else 0)
 
 
 def _payload(move: Move, part: int) -> dict[str, object]:
@@ -173,8 +178,9 @@ def _mine(move_id: int, by: User, *states: str) -> Move:
     if move is None:
         raise MoveRefused(_("This import is not kept any more."))
     if move.state not in states:
-        words = _("It is not the moment for that. It stands so: %(state)s.")
-        raise MoveRefused(words % {"state": move.get_state_display()})
+        raise MoveRefused(
+            _("It is not the moment for that. It stands so: %(state)s.") % {"state": move.get_state_display()}
+        )
     return move
 
 

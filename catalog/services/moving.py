@@ -13,9 +13,9 @@ from catalog.moving.reading import read
 from catalog.services import moves, moves_taking, moves_undoing, moves_wiping, ratings
 from mlops import work
 
-CHUNK = 100  # rows a transaction
-LOOKED_AT = 500  # rows a transaction, when nothing of a member's own is written
-PIECE = 10  # chunks a job
+CHUNK = 25  # rows a transaction: whoever rates one of their films waits for its end, and for no more
+LOOKED_AT = 125  # rows a transaction, when nothing of a member's own is written
+PIECE = 40  # chunks a job
 SURE, PLAIN, WRITTEN = MoveRow.State.SURE, MoveRow.State.PLAIN, MoveRow.Outcome.WRITTEN
 NEXT = {
     Move.State.READING: Move.State.READY,

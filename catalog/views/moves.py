@@ -69,7 +69,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             return redirect("move", pk=made.pk)
-    past = reads.of(user).exclude(origin=Move.Origin.WIPE)[:20]
+    past = reads.of(user).exclude(origin=Move.Origin.WIPE)[: moves.MOST]
     context = {"form": form, "past": past, "megabytes": MOST_BYTES // 2**20, "rows": MOST_ROWS}
     return private(render(request, "me/import.html", context, status=422 if form.errors else 200))
 

@@ -234,6 +234,11 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "catalog.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS = [
+    "moviesite.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- work in the background --------------------------------------------------------------------------------------
 # kombu spells a unix socket differently from redis-py.

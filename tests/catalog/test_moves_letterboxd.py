@@ -145,8 +145,11 @@ def test_nothing_is_written_before_the_member_says_so_and_a_doubtful_row_is_thei
     assert rated(user)["Vertigo"] == (8, date(2021, 7, 10))
 
 
-def test_a_row_in_doubt_can_be_decided_after_the_import_has_run_and_is_undone_with_it(films: dict[str, Movie]) -> None:
+def test_a_row_in_doubt_can_be_decided_after_the_import_has_run_and_is_undone_with_it(
+    client: Client, films: dict[str, Movie]
+) -> None:
     user = make_user()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     before = exported(user)
     twice = DIARY + "2022-01-01,Vertgo,1958,https://boxd.it/d,,,,2021-12-30\n2022-01-01,Vertigo,1958,x,,,,2021-12-30\n"
     move = imported(user, zipped({**FILES, "letterboxd-me-2022/diary.csv": twice}))
@@ -155,7 +158,10 @@ def test_a_row_in_doubt_can_be_decided_after_the_import_has_run_and_is_undone_wi
         moves.decide(move_id=move.pk, choices=dict.fromkeys(doubtful, films["M"].pk), by=user, at=LATER)
     with pytest.raises(MoveRefused):
         moves.decide(move_id=move.pk, choices=doubtful, by=make_user(), at=LATER)
-    moves.decide(move_id=move.pk, choices=doubtful, by=user, at=LATER)
+    assert "Take these too" in client.get(move.get_absolute_url()).content.decode()
+    given = {f"row-{number}": film for number, film in doubtful.items()}
+    hostile = {"row-": "1", "row-x": "1", "row-1": "9" * 5_000, "page": "-1"}
+    assert client.post(f"{move.get_absolute_url()}/choose", {**given, **hostile}).status_code == 302
     work()
     move.refresh_from_db()
     assert move.state == Move.State.DONE

@@ -16,6 +16,7 @@ from catalog.moving.reading import read
 from catalog.moving.refusals import BadFile
 from catalog.services import erasure, moves, tallies
 from mlops.models import Job
+from moviesite import uploads
 from tests.catalog.moving import LATER, exported, imported, looked_at, undone, wiped, work, zipped
 from tests.factories import catalog as make
 from tests.factories import keeping
@@ -179,6 +180,33 @@ def test_one_at_a_time_and_an_upload_that_waits_gives_way(full: User) -> None:
         moves.bring(name="a.zip", data=data, by=full, at=LATER)
     with pytest.raises(IntegrityError), transaction.atomic():
         keeping.make_move(full, state=Move.State.READY)
+
+
+def test_as_many_imports_are_kept_as_their_page_lists(full: User) -> None:
+    for _ in range(moves.MOST):
+        keeping.make_move(full)
+    with pytest.raises(MoveRefused, match="forget one of them first"):
+        moves.bring(name="a.zip", data=exported(full), by=full, at=LATER)
+    moves.forget(move_id=full.moves.first().pk, by=full, at=LATER)
+    moves.bring(name="a.zip", data=exported(full), by=full, at=LATER)
+
+
+def test_an_upload_beyond_all_bounds_is_refused_before_it_is_stored(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST", 2**20)
+    client.force_login(make.make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/me/import", {"file": BytesIO(b"x" * 2**20)})
+    assert answer.status_code == 400
+    assert "split it, and send its parts one by one" in answer.content.decode()
+
+
+def test_a_name_that_every_row_would_carry_has_bounds_and_every_file_left_aside_is_named(full: User) -> None:
+    with pytest.raises(BadFile, match="a name in it has more than 255 letters"):
+        read("export.zip", zipped({f"{'x' * 256}.csv": "Const,Title,Year\n"}))
+    beside = {f"{number}.txt": "" for number in range(120)}
+    films = "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,M,1931,x,4\n"
+    assert len(looked_at(full, zipped({"ratings.csv": films, **beside})).aside) == 120
 
 
 def test_the_database_keeps_a_move_in_order(full: User) -> None:

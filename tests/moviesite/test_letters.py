@@ -92,8 +92,13 @@ def test_whose_address_it_is_already_nobody_is_told() -> None:
     assert EmailAddress.objects.filter(email=ADDRESS, verified=True).count() == 1
 
 
-def test_an_address_can_be_taken_away_again() -> None:
+@pytest.mark.parametrize("letters", ["smtp", ""])
+def test_an_address_can_be_taken_away_again(settings: Any, letters: str) -> None:
     user, client = confirmed()
+    settings.MAIL = letters
+    assert 'name="action_drop"' in client.get("/accounts/email/").content.decode(), (
+        "also where no letters go out any more"
+    )
     client.post("/accounts/email/", {"action_drop": "1"})
     assert not EmailAddress.objects.filter(user=user).exists()
 

@@ -59,7 +59,7 @@ def rate(request: HttpRequest, film: Movie) -> tuple[str, Back]:
         was = _kept(request).get("ratings", {}).get(str(film.pk))
         _take_back(request, film) if away else _remember(request, film, value)
         return done, Back(was=was)
-    given = {"movie_id": film.pk, "by": request.user, "at": now}
+    given: dict[str, Any] = {"movie_id": film.pk, "by": request.user, "at": now}
     removal = undo.withdraw_rating(**given) if away else recommendations.rate_movie(**given, value=value)
     return done, Back(removal.pk if removal else None)
 

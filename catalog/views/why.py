@@ -51,7 +51,7 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
         return private(render(request, "_partials/why.html", context, status=422 if problem else 200))
     if problem:
         messages.error(request, problem)
-    query = urlencode({done: cause.pk, **back.query()}) if done else ""
+    query = urlencode({done: str(cause.pk), **back.query()}) if done else ""
     return redirect(f"{reverse('for-you-why', args=[pk])}{'?' if query else ''}{query}")
 
 

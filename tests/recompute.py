@@ -6,6 +6,7 @@ Nothing of catalog is imported here, and nothing is computed as it is computed t
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -32,6 +33,7 @@ def mean_e4(films: Mapping[int, Film]) -> int:
     return round(Fraction(tenths, 10 * common * len(rated)) * 10**4)  # a Fraction rounds its halves to even
 
 
+@lru_cache(maxsize=2**17)  # of thousands of charts that differ in one film, the others are weighed once
 def wr_e6(film: Film, m: int, c_e4: int) -> int:
     """v/(v+m)·R + m/(v+m)·C, in millionths, with R = S/10v."""
     own, house = Fraction(film.votes, film.votes + m), Fraction(m, film.votes + m)

@@ -53,20 +53,11 @@ class Neighbours(LearnsLists):
             raise ValueError(f"shrinkage is {shrinkage!r}: give a number from 0 to 1,000")
         return found
 
-    def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> NeighboursModel:
-        """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
+    def fitted(self, partials: Sequence[Arrays], **given: Any) -> NeighboursModel:
+        """Return the model of these partials and parameters. Raises NotEnoughData."""
         from catalog.recsys import fitting  # noqa: PLC0415 — workers alone
 
-        given = self.checked(params)
-        return fitting.neighbours(
-            partials,
-            shrinkage=given["shrinkage"],
-            nearest=given["nearest"],
-            threshold=given["threshold"],
-            rank=given["rank"],
-            watched=given["watched_counts"],
-            seed=seed,
-        )
+        return fitting.neighbours(partials, **given)
 
     def load(self, arrays: Arrays) -> NeighboursModel:
         """Return the model whose state the arrays are. Raises ValueError when they are not of this recipe."""

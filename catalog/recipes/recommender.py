@@ -53,19 +53,11 @@ class Recommender(LearnsLists):
             raise ValueError(f"regularisation is {penalty!r}: give a number above 0, up to 1,000,000")
         return found
 
-    def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> RecommenderModel:
-        """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
+    def fitted(self, partials: Sequence[Arrays], **given: Any) -> RecommenderModel:
+        """Return the model of these partials and parameters. Raises NotEnoughData."""
         from catalog.recsys import fitting  # noqa: PLC0415 — workers alone
 
-        given = self.checked(params)
-        return fitting.fit(
-            partials,
-            regularisation=given["regularisation"],
-            threshold=given["threshold"],
-            rank=given["rank"],
-            watched=given["watched_counts"],
-            seed=seed,
-        )
+        return fitting.fit(partials, **given)
 
     def load(self, arrays: Arrays) -> RecommenderModel:
         """Return the model whose state the arrays are. Raises ValueError when they are not of this recipe."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from catalog.recsys.columns import Array, Columns, Terms, mean_of, order
+from catalog.recsys.columns import Columns, Terms, mean_of
 from catalog.recsys.weighted import E4, half_even
 
 RULES = ("films", "listed", "votes", "fixed")
@@ -51,9 +51,3 @@ def _mean(columns: Columns, knobs: Knobs) -> int:
         listed = columns.votes >= knobs.floor
         return mean_of(columns.votes[listed], columns.points[listed])
     return columns.terms.mean_e4
-
-
-def turned(columns: Columns, knobs: Knobs) -> tuple[Terms, Array, Array]:
-    """Return the terms, the lines of the listed films best first, and the WR of each. Raises NobodyListed."""
-    found = terms(columns, knobs)
-    return found, *order(columns, found)

@@ -7,8 +7,9 @@ from tick to tick, and a search by halves inside the first stretch whose end is 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from catalog.recsys.columns import Columns, Place, Terms, mean_sum, order, place_of, rank_of
+from catalog.recsys.columns import Columns, Terms, mean_sum, rank_of
 from catalog.recsys.weighted import E4, Tallied, half_even
 
 MOST = 10**8  # tens looked at; beyond them a rank counts as out of reach
@@ -61,6 +62,11 @@ class Given:
         """Return the rank with n tens, counted over the whole edition."""
         return rank_of(self.columns, self.with_tens(n), self.terms(n))
 
+    def reaches(self, n: int, terms: Terms, target: int) -> bool:
+        """Return whether n tens are enough for a rank, under the terms that they make."""
+        rank = rank_of(self.columns, self.with_tens(n), terms)
+        return rank is not None and rank <= target
+
 
 def lift(given: Given, target: int) -> Lift:
     """Return the fewest tens ≥ 1 that bring a film to a target rank or a better one."""
@@ -69,35 +75,12 @@ def lift(given: Given, target: int) -> Lift:
         terms = given.terms(n)
         tick = given.first_with(terms.mean_e4 + 1)
         end = MOST if tick is None else min(MOST, tick - 1)
-        enough = _passing(given, terms, target)
+        enough = partial(given.reaches, terms=terms, target=target)
         if enough(end):
             least = _first(enough, n, end)
             return Lift(target, least, given.rank(least), terms.mean_e4, given.rank(least - 1))
         n = end + 1
     return Lift(target, None)
-
-
-def _passing(given: Given, terms: Terms, target: int) -> Callable[[int], bool]:
-    """Return whether n tens are enough while C stays: the film is ahead of whoever else would be at the target."""
-    goal = _other_at(given, terms, target)
-
-    def enough(n: int) -> bool:
-        film = given.with_tens(n)
-        return film.votes >= terms.floor and (goal is None or place_of(film, terms) < goal)
-
-    return enough
-
-
-def _other_at(given: Given, terms: Terms, rank: int) -> Place | None:
-    """Return the place of the other film at a rank when this one is left out; None when there are fewer others."""
-    lines, wr = order(given.columns, terms)
-    line = given.columns.at(given.film.id)
-    own = (lines == line).nonzero()[0]
-    here = rank - 1 if not len(own) or rank - 1 < own[0] else rank
-    if here >= len(lines):
-        return None
-    other = given.columns.line(int(lines[here]))
-    return -int(wr[here]), -other.votes, other.year, other.id
 
 
 def _first(enough: Callable[[int], bool], low: int, high: int) -> int:

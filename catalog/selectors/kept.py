@@ -104,9 +104,3 @@ def shared(token: str) -> FilmList | None:
 def removals_of(user: User) -> QuerySet[Removal]:
     """Return what a member took away and can have back, the last first."""
     return Removal.objects.filter(user=user).order_by("-removed_at", "-pk")
-
-
-def rating_removed(user: User, movie_id: int) -> Removal | None:
-    """Return the way back from the last time a member took their rating of a film back."""
-    mine = removals_of(user).filter(kind=Removal.Kind.RATING)
-    return mine.filter(payload__rating__movie_id=movie_id).first()

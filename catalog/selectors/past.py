@@ -26,13 +26,14 @@ def columns(edition: ChartEdition) -> Columns:
     if edition.thinned_at:
         charts.artefact(edition)  # raises, with the words
     try:
-        return _columns(edition.content_digest)
+        return rows(edition.content_digest)
     except (EditionWrong, ValueError) as error:
         raise charts.unreadable(edition, error) from error
 
 
 @lru_cache(maxsize=24)  # about half a megabyte each
-def _columns(digest: str) -> Columns:
+def rows(digest: str) -> Columns:
+    """Return the rows with a digest. Raises EditionWrong, or ValueError when they cannot be read."""
     return read(charts.rows_of(digest))
 
 
@@ -45,6 +46,6 @@ def imported(edition: ChartEdition) -> Array:
 @lru_cache(maxsize=8)
 def _imported(digest: str, newest_chain: str) -> Array:
     known = dict(ImportedVotes.objects.values_list("movie_id", "votes"))
-    rows = _columns(digest)
-    found = np.array([known.get(film, 0) for film in rows.id.tolist()], dtype=np.int64)
-    return np.minimum(found, rows.votes)
+    columns = rows(digest)
+    found = np.array([known.get(film, 0) for film in columns.id.tolist()], dtype=np.int64)
+    return np.minimum(found, columns.votes)

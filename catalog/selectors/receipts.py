@@ -102,11 +102,13 @@ def _near(columns: Columns, half: Array, line: int) -> list[Near]:
 
 def lifts(edition: ChartEdition, film_id: int) -> list[Lift]:
     """Return what would lift a film one place, into the first hundred, into the first ten; what is reached is left out."""
-    return list(_lifts(past.columns(edition), film_id))
+    past.columns(edition)  # raises, with the words
+    return list(_lifts(edition.content_digest, film_id))
 
 
 @lru_cache(maxsize=512)
-def _lifts(columns: Columns, film_id: int) -> tuple[Lift, ...]:
+def _lifts(digest: str, film_id: int) -> tuple[Lift, ...]:
+    columns = past.rows(digest)  # asked for by name: what is kept here keeps no edition's rows from being let go
     film, line = columns.film(film_id), columns.at(film_id)
     if film is None or line is None:
         return ()

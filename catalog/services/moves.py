@@ -35,8 +35,10 @@ def bring(*, name: str, data: bytes, by: User, at: datetime) -> Move:
     with transaction.atomic():
         _room(by)
         if Move.objects.filter(user=by).exclude(origin=Move.Origin.WIPE).count() >= MOST:
-            words = _("%(most)s imports of yours can be undone still, more are not kept: forget one of them first.")
-            raise MoveRefused(words % {"most": MOST})
+            raise MoveRefused(
+                _("%(most)s imports of yours can be undone still, more are not kept: forget one of them first.")
+                % {"most": MOST}
+            )
         made = Move.objects.create(
             user=by,
             origin=brought.origin,

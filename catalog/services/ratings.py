@@ -44,9 +44,15 @@ def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> bool:
 
 
 @transaction.atomic
-def put_back_rating(*, movie_id: int, by: User, at: datetime, value: int, rated_at: datetime, source_id: Any) -> Rating:
-    """Give a withdrawn rating again, with its own time and source. Raises NotKept when another was given since."""
-    if Rating.objects.select_for_update().filter(rater__user=by, movie_id=movie_id).exists():
+def put_back_rating(
+    *, movie_id: int, by: User, at: datetime, value: int, rated_at: datetime, source_id: Any, instead: datetime | None
+) -> Rating:
+    """Give a rating again with its own time and source, that was withdrawn, or replaced by one of the time `instead`.
+
+    Raises NotKept when another was given since.
+    """
+    now = Rating.objects.select_for_update().filter(rater__user=by, movie_id=movie_id).first()
+    if now is not None and now.rated_at != instead:
         raise NotKept(gettext("You rated it again since then: the later rating stands."))
     return _rate(movie_id, by, at, whole(value), rated_at=rated_at, source_id=source_id)
 

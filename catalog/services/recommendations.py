@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from catalog.models import Rating, User
+from catalog.models import Removal, User
 from catalog.selectors import judges, preferences, recommendations, tastes
 from catalog.selectors.judges import Judge
 from catalog.selectors.recommendations import Picks
 from catalog.selectors.tastes import Taste
-from catalog.services import ratings
+from catalog.services import undo
 from mlops import serving
 
 SHOWN, OPENED, ANSWERED, HIDDEN = "SHOWN", "OPENED", "ANSWERED", "HIDDEN"
@@ -47,12 +47,12 @@ def opened(*, by: User) -> None:
         note(OPENED, judges.sitting(chosen.judge).judge)
 
 
-def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
-    """Record a member's rating as ratings.rate_movie does; on a film of their list it counts as an answer."""
+def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Removal | None:
+    """Record a member's rating as undo.rate_movie does; on a film of their list it counts as an answer."""
     lister = lister_of(movie_id, by)
-    rating = ratings.rate_movie(movie_id=movie_id, by=by, at=at, value=value)
+    replaced = undo.rate_movie(movie_id=movie_id, by=by, at=at, value=value)
     note(ANSWERED, lister)
-    return rating
+    return replaced
 
 
 def lister_of(movie_id: int, by: User) -> Judge | None:

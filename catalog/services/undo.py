@@ -51,6 +51,21 @@ def withdraw_rating(*, movie_id: int, by: User, at: datetime) -> Removal | None:
     return removal
 
 
+def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Removal | None:
+    """Rate a film so that the rating it replaces can be had again with its own time; None when it replaces no other value.
+
+    Raises BadRating, or UnknownMovie.
+    """
+    with transaction.atomic():
+        before = Rating.objects.select_for_update().filter(movie_id=movie_id, rater__user=by).first()
+        packed = {"rating": removals.packed(before), "instead": at.isoformat()} if before else {}
+        rating = ratings.rate_movie(movie_id=movie_id, by=by, at=at, value=value)
+        if before is None or before.value == rating.value:
+            return None
+        what = f"{before.value} · {before.movie}"
+        return removals.remember(kind=Removal.Kind.RATING, what=what, rows=packed, by=by, at=at)
+
+
 def _entry(payload: dict[str, Any], by: User, at: datetime) -> ListEntry:
     row: ListEntry = _with_film(removals.unpacked(ListEntry, payload["entry"]))
     film_list = FilmList.objects.select_for_update().filter(pk=row.list_id, user=by).first()
@@ -82,7 +97,8 @@ def _rating(payload: dict[str, Any], by: User, at: datetime) -> Rating:
     if rated_at is None or not _there([was["movie_id"]]):
         raise UnknownMovie(_("This film is not in the catalogue any more."))
     given = {"movie_id": was["movie_id"], "value": was["value"], "source_id": was["source_id"]}
-    return ratings.put_back_rating(by=by, at=at, rated_at=rated_at, **given)
+    instead = parse_datetime(payload.get("instead", ""))
+    return ratings.put_back_rating(by=by, at=at, rated_at=rated_at, instead=instead, **given)
 
 
 def _with_film(row: Any) -> Any:

@@ -18,7 +18,7 @@ def asked_edition(request: HttpRequest, name: str = "edition") -> ChartEdition |
 
 def numbered(text: str, name: str) -> ChartEdition:
     """Return the edition with a number. Raises BadRequest for what is none, Http404 for no such edition."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) < 2**31):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) < 2**31):
         raise BadRequest(_("“%(name)s” must be the number of an edition, such as ?%(name)s=1.") % {"name": name})
     found = ChartEdition.objects.filter(pk=int(text)).first()
     if found is None:

@@ -21,9 +21,10 @@ from catalog.services import hidden, recommendations
 from catalog.territories import chosen
 from catalog.views import asking
 from catalog.views import hidden as hidden_page
+from catalog.views.asking import Back
 from catalog.views.here import day_here
 from catalog.views.judge_words import seats_told
-from catalog.views.named_film import film_of_form, value_of
+from catalog.views.named_film import film_of_form
 from catalog.views.pick_rows import pick_rows
 from catalog.views.private import private, to_login
 from catalog.views.rows import rows
@@ -44,12 +45,11 @@ def for_you(request: HttpRequest) -> HttpResponse:
 def rate(request: HttpRequest) -> HttpResponse:
     """Rate a film in place, or take the rating back; the answer is the new list. A stranger's waits in the session."""
     film = film_of_form(request)
-    was = asking.taste_of(request).ratings.get(film.pk)
     try:
-        done = asking.rate(request, film)
+        done, back = asking.rate(request, film)
     except CatalogError as refusal:
         return _answer(request, "", film, str(refusal))
-    return _answer(request, done, film, was=was)
+    return _answer(request, done, film, back=back)
 
 
 @require_POST
@@ -82,26 +82,26 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(
-    request: HttpRequest, did: str, film: Movie | None, problem: str = "", was: int | None = None
+    request: HttpRequest, did: str, film: Movie | None, problem: str = "", back: Back | None = None
 ) -> HttpResponse:
     which = str(film.pk) if film else ""
     if request.htmx:  # type: ignore[attr-defined]
-        context = _context(request, did, which, was) | {"problem": problem, "fragment": True, "did": did}
+        context = _context(request, did, which, back) | {"problem": problem, "fragment": True, "did": did}
         return private(render(request, "_partials/for_you_list.html", context, status=422 if problem else 200))
     if problem:
         messages.error(request, problem)
     query = {did: which} if which and did else {}
-    query |= {"was": str(was)} if was and query else {}
+    query |= back.query() if back and query else {}
     query |= {"all": "1"} if request.POST.get("all") else {}
     return redirect(f"{reverse('for-you')}?{urlencode(query)}#list" if query else f"{reverse('for-you')}#list")
 
 
-def _context(request: HttpRequest, did: str = "", which: str = "", was: int | None = None) -> dict[str, Any]:
+def _context(request: HttpRequest, did: str = "", which: str = "", back: Back | None = None) -> dict[str, Any]:
     every = bool(request.GET.get("all") or request.POST.get("all"))
     taste = asking.taste_of(request)
     found = recommendations.for_taste(taste=taste, most=ALL if every else FIRST)
     away = list(tastes.hidden_by(request.user)) if isinstance(request.user, User) else []
-    notice = _notice(did, which, taste, {row.movie_id for row in away}, was or value_of(request.GET.get("was", "")))
+    notice = _notice(did, which, taste, {row.movie_id for row in away}, back or asking.back_of(request))
     before = _before(found, taste, notice) if did == "rated" else None
     context = {
         "judge": found.judge,
@@ -136,14 +136,15 @@ def _five(request: HttpRequest, taste: Taste) -> dict[str, Any]:
     }
 
 
-def _notice(did: str, which: str, taste: Taste, away: set[int], was: int | None) -> dict[str, Any] | None:
+def _notice(did: str, which: str, taste: Taste, away: set[int], back: Back) -> dict[str, Any] | None:
     """Return what was just done, if the rows say that it was: an address alone proves nothing."""
     film = Movie.objects.filter(pk=int(which)).first() if did and which and len(which) < 19 else None
     if film is None:
         return None
     true = {"rated": film.pk in taste.ratings, "withdrawn": taste.personal and film.pk not in taste.ratings}
     true |= {"hidden": film.pk in away, "restored": film.pk not in away}
-    return {"did": did, "film": film, "value": taste.ratings.get(film.pk), "was": was} if true[did] else None
+    done = {"did": did, "film": film, "value": taste.ratings.get(film.pk), **back._asdict()}
+    return done if true[did] else None
 
 
 def _before(found: Picks, taste: Taste, notice: dict[str, Any] | None) -> dict[int, int] | None:

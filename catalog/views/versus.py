@@ -33,7 +33,7 @@ def versus(request: HttpRequest) -> HttpResponse:
         **_compared(bench.judge, edition, taste),
     }
     page = render(request, "catalog/vs.html", context)
-    return private(page) if request.user.is_authenticated or taste.ratings else page
+    return private(page) if request.user.is_authenticated or taste != Taste() else page
 
 
 def _compared(judge: Judge | None, edition: ChartEdition | None, taste: Taste) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from catalog.selectors import recommendations as reads
 from catalog.selectors.recommendations import Because, Pick, Without
 from catalog.selectors.tastes import Taste
 from catalog.views import asking
-from catalog.views.named_film import film_of_form, value_of
+from catalog.views.asking import Back
+from catalog.views.named_film import film_of_form
 from catalog.views.private import private
 
 SHOWN = 10  # causes whose absence is worked out; the rest weigh less than any of these
@@ -32,7 +33,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     """Every rating that caused a recommendation, and where the film would stand without each."""
     film = _film(pk)
     done = next((name for name in ("rated", "withdrawn") if request.GET.get(name, "").isdecimal()), "")
-    context = _context(request, film, done, request.GET.get(done, ""), value_of(request.GET.get("was", "")))
+    context = _context(request, film, done, request.GET.get(done, ""), asking.back_of(request))
     return private(render(request, "catalog/for_you_why.html", context))
 
 
@@ -40,17 +41,17 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 def rate(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one of the ratings behind a receipt, or take it back; the answer is the receipt without or with it."""
     film, cause = _film(pk), film_of_form(request)
-    was, problem, done = asking.taste_of(request).ratings.get(cause.pk), "", ""
+    problem, done, back = "", "", asking.Back()
     try:
-        done = asking.rate(request, cause)
+        done, back = asking.rate(request, cause)
     except CatalogError as refusal:
         problem = str(refusal)
     if request.htmx:  # type: ignore[attr-defined]
-        context = _context(request, film, done, str(cause.pk), was) | {"problem": problem, "fragment": True}
+        context = _context(request, film, done, str(cause.pk), back) | {"problem": problem, "fragment": True}
         return private(render(request, "_partials/why.html", context, status=422 if problem else 200))
     if problem:
         messages.error(request, problem)
-    query = urlencode({done: cause.pk, **({"was": was} if was else {})}) if done else ""
+    query = urlencode({done: str(cause.pk), **back.query()}) if done else ""
     return redirect(f"{reverse('for-you-why', args=[pk])}{'?' if query else ''}{query}")
 
 
@@ -58,12 +59,12 @@ def _film(pk: int) -> Movie:
     return get_object_or_404(Movie.objects.select_related("standing"), pk=pk)
 
 
-def _context(request: HttpRequest, film: Movie, done: str, which: str, was: int | None) -> dict[str, Any]:
+def _context(request: HttpRequest, film: Movie, done: str, which: str, back: Back) -> dict[str, Any]:
     taste = asking.taste_of(request)
     found = reads.pick_of(film, taste)
     context: dict[str, Any] = {"film": film, "section": "for-you", "scale": SCALE, "personal": taste.personal}
     context |= {"mine": taste.ratings.get(film.pk), "away": film.pk in taste.hidden}
-    context |= {"notice": _notice(done, which, taste, was), "rated": bool(taste.ratings)}
+    context |= {"notice": _notice(done, which, taste, back), "rated": bool(taste.ratings)}
     if found:
         judge, pick = found
         without = reads.without_each(judge, pick, taste, SHOWN)
@@ -95,9 +96,9 @@ def _greatest_fall(pick: Pick, without: list[Without]) -> Without | None:
     return max(falls, key=lambda other: (other.rank is None, other.rank or 0, other.cause.weight), default=None)
 
 
-def _notice(done: str, which: str, taste: Taste, was: int | None) -> dict[str, Any] | None:
+def _notice(done: str, which: str, taste: Taste, back: Back) -> dict[str, Any] | None:
     """Return what was just done to a cause, if the ratings say that it was, with the value that leads back."""
     film = Movie.objects.filter(pk=int(which)).first() if done and which and len(which) < 19 else None
     if film is None or not taste.personal or (done == "rated") != (film.pk in taste.ratings):
         return None
-    return {"did": done, "film": film, "value": taste.ratings.get(film.pk), "was": was}
+    return {"did": done, "film": film, "value": taste.ratings.get(film.pk), **back._asdict()}

@@ -53,7 +53,7 @@ def test_a_rating_changed_on_a_receipt_moves_the_film_and_is_undone(
     page.get_by_text("You gave it 8: change it").click()
     page.get_by_role("group", name="Your rating of The Reel Number 2").get_by_role("button", name="5").click()
     page.get_by_text("No. 2 of your list").wait_for()
-    undo = page.get_by_role("button", name="Undo: give it 8 again")
+    undo = page.get_by_role("button", name="Undo The Reel Number 2")
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text("No. 1 of your list").wait_for()

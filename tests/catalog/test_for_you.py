@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.models import Hidden, Movie, Rating, User
+from catalog.models import Hidden, Movie, Rating, Removal, User
 from mlops import store
 from tests.catalog.learned import serve, small_model
 from tests.catalog.page_words import text
@@ -61,6 +61,20 @@ def test_a_new_rating_changes_the_list_in_its_own_request(films: list[Movie], cl
 
     back = client.post("/for-you/rate", {"film": films[1].pk, "withdraw": 1}, headers={"HX-Request": "true"})
     assert listed(back) == reel(2, 3, 4)
+
+
+def test_a_rating_changed_or_taken_back_is_had_again_with_its_own_time(
+    films: list[Movie], client: Client, visitor: User
+) -> None:
+    serve(small_model(films))
+    given = make_member_rating(films[0], by=visitor, value=9)
+    for act in ({"value": 2}, {"withdraw": 1}):
+        page = client.post("/for-you/rate", {"film": films[0].pk, **act}, follow=True)
+        way = Removal.objects.get()
+        assert f'action="/me/undo/{way.pk}"' in page.content.decode()
+        client.post(f"/me/undo/{way.pk}", {"next": "/for-you"})
+        rating = Rating.objects.get()
+        assert (rating.value, rating.rated_at) == (9, given.rated_at)
 
 
 def test_a_low_rating_only_keeps_its_film_off(films: list[Movie], client: Client, visitor: User) -> None:

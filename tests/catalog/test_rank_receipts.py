@@ -1,12 +1,15 @@
 """The receipt of a film in any edition: what it says, what it refuses, what would lift the film."""
 
 import re
+import weakref
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from catalog.models import ImportedVotes, Movie
+from catalog.recsys import columns
+from catalog.selectors import past, receipts
 from tests.catalog.page_words import text
 from tests.factories.catalog import make_edition, make_imported_votes, make_member_rating, make_movie
 from tests.factories.mlops import NOON
@@ -26,7 +29,8 @@ def test_a_receipt_of_an_older_edition_says_what_held_then(three: list[Movie], c
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "words"), [("x", 400, "must be the number"), ("99", 404, "the newest is 3")]
+    ("query", "status", "words"),
+    [("x", 400, "must be the number"), ("99", 404, "the newest is 3"), ("1" + 5_000 * "0", 400, "must be the number")],
 )
 def test_an_edition_that_is_none_is_refused_with_the_remedy(
     three: list[Movie], client: Client, query: str, status: int, words: str
@@ -84,3 +88,19 @@ def test_rounding_counts_for_imported_votes_alone(client: Client) -> None:
     make_edition(NOON + DAY)
     after = re.search(r"±(0\.\d+) of rating", text(client.get(f"/m/{made.movie.pk}/rank?edition=1")))
     assert before and after and float(after[1]) < float(before[1])  # noqa: PT018
+
+
+def test_lifts_that_were_worked_out_hold_no_rows_of_editions(client: Client) -> None:
+    """Whoever walks through all editions leaves no more of them in memory than are kept at once."""
+    film, most = make_movie(), past.rows.cache_info().maxsize or 0
+    make_member_rating(make_movie(), value=9)
+    seen = []
+    for day in range(most + 8):
+        make_member_rating(film, value=1 + day % 3)
+        edition = make_edition(NOON + timedelta(days=day))
+        receipts.lifts(edition, film.pk)
+        seen.append(weakref.ref(past.columns(edition)))
+    past.rows.cache_clear()
+    columns.order.cache_clear()
+    columns.mean_sum.cache_clear()
+    assert [one for one in seen if one()] == []

@@ -111,6 +111,22 @@ def test_a_rating_comes_back_with_its_own_time_and_the_tally_with_it(member: Use
     assert undo.withdraw_rating(movie_id=make_movie().pk, by=member, at=LATER) is None
 
 
+def test_a_rating_that_was_changed_comes_back_until_another_is_given(member: User) -> None:
+    film = make_movie()
+    given = make_member_rating(film, by=member, value=9, at=NOON)
+    assert undo.rate_movie(movie_id=film.pk, by=member, at=LATER, value=9) is None
+    ratings.bring_rating(movie_id=film.pk, by=member, at=LATER, value=9, rated_at=given.rated_at)
+    changed = undo.rate_movie(movie_id=film.pk, by=member, at=LATER, value=3)
+    again = undo.rate_movie(movie_id=film.pk, by=member, at=LATER + timedelta(hours=1), value=4)
+    with pytest.raises(NotKept, match="the later rating stands"):
+        back(changed, member)
+    back(again, member)
+    back(changed, member)
+    rating = Rating.objects.get()
+    assert (rating.value, rating.rated_at) == (9, given.rated_at)
+    assert tallies.differences() == []
+
+
 def test_a_later_rating_stands(member: User) -> None:
     film = make_movie()
     make_member_rating(film, by=member, value=9)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from catalog.recsys import blur, lifting
 from catalog.recsys.columns import Columns, Terms, exact_sum, order, rank_of, read, weigh
 from catalog.recsys.editions import artefact
-from catalog.recsys.knobs import Knobs, NobodyListed, turned
+from catalog.recsys.knobs import Knobs, NobodyListed, terms
 from catalog.recsys.moves import causes
 from catalog.recsys.weighted import Tallied, chart
 from tests import recompute
@@ -97,16 +97,14 @@ def test_out_of_reach_is_said() -> None:
 def test_each_rule_for_c_by_hand() -> None:
     """Means 9.0 of 1 vote, 6.0 of 2, 3.0 of 7: mean of films 6, of votes 4.2, of those with 2 votes 4.5."""
     found = columns((1, 1950, 1, 90), (2, 1950, 2, 120), (3, 1950, 7, 210))
-    by_rule = {
-        rule: turned(found, Knobs(10, 2, rule, 65_000))[0].mean_e4 for rule in ("films", "votes", "listed", "fixed")
-    }
+    by_rule = {rule: terms(found, Knobs(10, 2, rule, 65_000)).mean_e4 for rule in ("films", "votes", "listed", "fixed")}
     assert by_rule == {"films": 60_000, "votes": 42_000, "listed": 45_000, "fixed": 65_000}
-    assert turned(found, Knobs(10, 2))[1].tolist() == [1, 2]
+    assert order(found, terms(found, Knobs(10, 2)))[0].tolist() == [1, 2]
 
 
 def test_a_floor_above_every_film_names_the_most_voted() -> None:
     with pytest.raises(NobodyListed, match="the most voted has 7"):
-        turned(columns((1, 1950, 1, 90), (3, 1950, 7, 210)), Knobs(10, 8))
+        terms(columns((1, 1950, 1, 90), (3, 1950, 7, 210)), Knobs(10, 8))
 
 
 # --- intervals ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the recipes over visitors' ratings share: rows, folds, partials, rivals, and how lists are measured and compared."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from catalog.recsys.linear import LinearModel
 
 
-class LearnsLists:
+class LearnsLists(ABC):
     """Learned from ratings; the web process only loads what it makes, all else is for workers.
 
     Each recipe of this kind says how it fits and loads, what it takes as parameters, and which gates it answers to.
@@ -27,9 +28,17 @@ class LearnsLists:
     state: Sequence[StateArray] = contract.STATE
     params: ClassVar[Mapping[str, Any]]
 
+    @abstractmethod
     def checked(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the whole parameters with these in place of the defaults. Raises ValueError with the remedy."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def fitted(self, partials: Sequence[Arrays], **given: Any) -> "LinearModel":
+        """Return the model of these partials and parameters. Raises NotEnoughData."""
+
+    @abstractmethod
+    def load(self, arrays: Arrays) -> "LinearModel":
+        """Return the model whose state the arrays are. Raises ValueError when they are not of this recipe."""
 
     def extract(self, since: datetime | None, until: datetime) -> Extract:
         """Return the ratings as they were known at `until`, those recorded from `since` alone."""
@@ -55,7 +64,12 @@ class LearnsLists:
 
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> "LinearModel":
         """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
-        raise NotImplementedError
+        given = self.checked(params)
+        watched, _ = (
+            given.pop("watched_counts"),
+            given.pop("refits"),
+        )  # these are fitted for the intervals of ranks alone
+        return self.fitted(partials, seed=seed, watched=watched, **given)
 
     def rivals(self, fold: Fold, params: Mapping[str, Any], seed: int) -> Mapping[str, Model]:
         """Return popularity, weighted-rating and svd. A threshold above what is asked for would only weaken them."""

@@ -1,17 +1,19 @@
 """Looking through films' names with what each database is good at: the same words find the same films on both."""
 
-from typing import Any
+from functools import reduce
+from operator import or_
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q
+from django.db.models import BooleanField, F, Q, TextField
 from django.db.models.expressions import Func, RawSQL, Value
+from django.db.models.functions import Replace
+from django.db.models.lookups import Contains
 
-from catalog.finding.asked import Reading, alike
+from catalog.finding.asked import Asked, Reading, alike
 
 # SQLite's FTS5 index over catalog_filmnames, kept by triggers
 MATCHING = "SELECT rowid FROM catalog_filmnames_index WHERE catalog_filmnames_index MATCH %s"
 LONG_ENOUGH = 3  # FTS5's trigrams find nothing shorter
-MOST_GRAMS = 80
 
 
 def every_word(reading: Reading) -> Q:
@@ -19,7 +21,21 @@ def every_word(reading: Reading) -> Q:
     if reading.years and not reading.words:
         return Q(year__in=reading.years)
     held = _full_text(reading.words) if connection.vendor == "postgresql" else _trigrams(reading.words)
-    return held & Q(year__in=reading.years) if reading.years else held
+    return of_years(reading, held)
+
+
+def of_years(reading: Reading, found: Q) -> Q:
+    """Return a condition held to the years that a search names, if it names any."""
+    return found & Q(year__in=reading.years) if reading.years else found
+
+
+def parted_otherwise(asked: Asked) -> Q:
+    """Return the condition that a film's name is what was asked for but for its spaces: «ghostbusters», «Ghost Busters»."""
+    glued = Replace("names__line", Value(" "), Value(""), output_field=TextField())
+    named = (
+        of_years(reading, Q(Contains(glued, Value(f"|{name.replace(' ', '')}|")))) for reading, name in asked.names()
+    )
+    return reduce(or_, named)
 
 
 def _full_text(words: tuple[str, ...]) -> Q:
@@ -61,28 +77,3 @@ def _match(asked: str) -> Q:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def candidates(words: tuple[str, ...], most: int) -> Any:
-    """Return the numbers of films whose names look most like these words, by the database's own trigrams: a statement.
-
-    Which of them are near is not decided here: catalog.finding.nearness measures, and the same on every database.
-    """
-    return _similar(words, most) if connection.vendor == "postgresql" else _overlapping(words, most)
-
-
-def _similar(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
-    near = " OR ".join(["%s <%% line"] * len(words))
-    likeness = " + ".join(["word_similarity(%s, line)"] * len(words))
-    query = f"SELECT movie_id FROM catalog_filmnames WHERE {near} ORDER BY {likeness} DESC, movie_id LIMIT %s"  # noqa: S608 — no word of it is given
-    return query, [*words, *words, most]
-
-
-def _overlapping(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
-    grams = dict.fromkeys(gram for word in words for gram in _grams(f" {word} "))
-    asked = " OR ".join(_quoted(gram) for gram in list(grams)[:MOST_GRAMS])
-    return MATCHING + " ORDER BY rank, rowid LIMIT %s", [asked, most]
-
-
-def _grams(text: str) -> list[str]:
-    return [text[at : at + 3] for at in range(len(text) - 2)]

@@ -109,8 +109,7 @@ DATABASES = {
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {
                     "connect_timeout": 5,
-                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
-                    " -c pg_trgm.word_similarity_threshold=0.3",  # which words are measured at all: catalog.models.searching
+                    "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000",
                 },
             },
         },

@@ -127,6 +127,7 @@ CACHES = {
     }
 }
 ARTEFACTS = STATE / "artefacts"
+CARDS_KEPT = env.whole("CARDS_KEPT", 16_384, least=256)  # pictures of links kept in STATE/cards, some 40 kB each
 # What is registered is signed with the first, by the training worker and `genesis` alone; whoever loads it has the others.
 ARTEFACT_KEY = env.file("ARTEFACT_KEY", STATE / "keys" / "artefacts.pem")
 ARTEFACT_PUBLIC_KEYS = env.files("ARTEFACT_PUBLIC_KEYS", [STATE / "keys" / "artefacts.pub.pem"])

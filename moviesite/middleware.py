@@ -108,6 +108,9 @@ class Terms:
     OPEN = (
         "/data",
         "/how",
+        "/privacy",
+        "/accessibility",
+        "/terms",
         "/healthz",
         "/admin/",
         "/accounts/",

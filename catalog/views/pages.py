@@ -70,6 +70,10 @@ def territory(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(following if ours and following.startswith("/") else "/")
     if request.POST.get("territory") in COUNTRIES:
         answer.set_cookie(
-            COOKIE, request.POST["territory"], max_age=31_536_000, samesite="Lax", secure=request.is_secure()
+            COOKIE,
+            request.POST["territory"],
+            max_age=settings.CHOICE_COOKIE_AGE,
+            samesite="Lax",
+            secure=request.is_secure(),
         )
     return answer

@@ -193,6 +193,8 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]  # each by its own name
 LANGUAGE_COOKIE_AGE = 31_536_000
+CHOICE_COOKIE_AGE = 31_536_000  # of the territory
+KNOWN_COOKIE_AGE = 180 * 24 * 3600  # of a browser in which somebody signed in before
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 FORMAT_MODULE_PATH = ["moviesite.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -276,6 +278,7 @@ REELS = reels.SETTINGS
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
 DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
+CONTACT = env.optional("CONTACT") or ""  # mailto:… or https://… of whoever runs the site: privacy, accessibility, terms
 SECURITY_CONTACT = env.optional("SECURITY_CONTACT") or ""  # mailto:… or https://… of /.well-known/security.txt
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found

@@ -37,7 +37,7 @@ ZONES: dict[str, tzinfo] = {
     "JP": ZoneInfo("Asia/Tokyo"),
     "US": ZoneInfo("America/New_York"),
 }
-COOKIE, LASTS = "territory", 365 * 86_400
+COOKIE = "territory"
 
 
 def chosen(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,7 +23,6 @@ PER_ACCOUNT = 5
 PER_ADDRESS = 20  # a house behind one address has several people
 STRANGER = "account:"
 KNOWN = "known"  # the cookie of a browser in which somebody signed in before
-KNOWN_LASTS = 180 * 24 * 3600
 
 
 @dataclass
@@ -81,7 +81,7 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     nonce = held[1] if held and held[0] == mine else get_random_string(22)
     value = signing.dumps([mine, nonce], salt=KNOWN)
     secure = request.is_secure()
-    response.set_cookie(KNOWN, value, max_age=KNOWN_LASTS, httponly=True, secure=secure, samesite="Lax")
+    response.set_cookie(KNOWN, value, max_age=settings.KNOWN_COOKIE_AGE, httponly=True, secure=secure, samesite="Lax")
 
 
 def too_many(request: HttpRequest, seconds: float) -> HttpResponse:
@@ -99,7 +99,7 @@ def same(name: str) -> str:
 
 def _held(request: HttpRequest) -> list[str] | None:
     try:
-        held: list[str] = signing.loads(request.COOKIES.get(KNOWN, ""), salt=KNOWN, max_age=KNOWN_LASTS)
+        held: list[str] = signing.loads(request.COOKIES.get(KNOWN, ""), salt=KNOWN, max_age=settings.KNOWN_COOKIE_AGE)
     except signing.BadSignature:
         return None
     return held

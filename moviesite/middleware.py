@@ -121,6 +121,9 @@ class Terms:
     OPEN = (
         "/data",
         "/how",
+        "/privacy",
+        "/accessibility",
+        "/terms",
         "/healthz",
         "/admin/",
         "/accounts/",

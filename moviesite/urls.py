@@ -7,15 +7,12 @@ from django.views.i18n import set_language
 
 from moviesite.account_pages import staff_login
 from moviesite.health import healthz
-from moviesite.promises import accessibility, privacy
 
 # The admin's own page counts no guesses of the old password and asks for no second factor.
 to_password = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("privacy", privacy, name="privacy"),
-    path("accessibility", accessibility, name="accessibility"),
     path("language", set_language, name="language"),
     path("api/v1/", include("catalog.api.urls")),
     path("accounts/", include("moviesite.accounts")),

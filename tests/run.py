@@ -44,7 +44,7 @@ PRODUCTION = {
 # Pages and figures that are made of what other tests ask both databases for, and proofs in which one only looks on.
 LOOKED_AT = (
     *("admin_start", "api_golden", "api_headers", "formats", "frames", "german", "keeping_pages", "lost"),
-    *("machines", "promises", "rank_receipts", "rankings"),
+    *("machines", "house_rules", "rank_receipts", "rankings"),
     *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
 )
 LOOKED_ON = ("judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")

@@ -1,7 +1,7 @@
 """What somebody typed, read: its words, and the year that may be among them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from catalog import titles
@@ -38,6 +38,11 @@ class Asked:
 
     def __bool__(self) -> bool:
         return bool(self.readings)
+
+    def names(self) -> Iterator[tuple[Reading, str]]:
+        """Yield the names that may have been asked for, with and without an article, each with its reading."""
+        for reading in self.readings:
+            yield from ((reading, name) for name in dict.fromkeys((reading.whole, reading.bare)) if name)
 
 
 def read(query: str) -> Asked:

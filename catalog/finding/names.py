@@ -9,15 +9,13 @@ BAR = " | "
 def name_line(title: str) -> str:
     """Return every name of a title as keys between bars: «The Thing» gives «| the thing | thing |».
 
-    Each name stands with and without its article; names in parentheses («Il Postino») stand beside the main one, and a name
-    of two words as one, for many are written both ways. A key holds no bar, so «| thing |» finds a whole name, «| thing» a
-    beginning, and « thing» the beginning of a word.
+    Each name stands with and without its article; names in parentheses («Il Postino») stand beside the main one. A key
+    holds no bar, so «| thing |» finds a whole name, «| thing» a beginning, and « thing» the beginning of a word.
     """
     named = [title, titles.main_name(title), *titles.other_names(title)]
     keys = dict.fromkeys(key(name) for name in named for key in (titles.search_key, titles.sort_title) if key(name))
-    glued = [key.replace(" ", "") for key in map(titles.sort_title, named) if key.count(" ") == 1]
     line, kept = "|", False
-    for key in dict.fromkeys([*keys, *glued]):
+    for key in keys:
         clean = " ".join(key.replace("|", " ").split())
         if clean and (not kept or len(line) + len(clean) < MOST):
             line, kept = f"{line} {clean} |", True

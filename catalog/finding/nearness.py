@@ -8,6 +8,7 @@ from catalog.finding.asked import Reading
 from catalog.finding.names import names
 
 SHORT = 4  # letters below which nothing but the word itself will do
+ROOMY = 5  # letters from which a word may hold a slip and be unfinished too
 MISSING = 3  # what a word costs that the title does not have
 FURTHEST = 4
 
@@ -17,9 +18,9 @@ def allowed(letters: int) -> int:
     return 0 if letters < SHORT else 1 if letters < 7 else 2 if letters < 12 else 3
 
 
-def told(reading: Reading) -> Sequence[str]:
-    """Return the words to measure by: with their article where they alone are too short to be nearly anything."""
-    return reading.words if sum(map(len, reading.words)) >= SHORT else reading.whole.split()
+def may_lack(words: Sequence[str]) -> int:
+    """Return how many words of a search a name need not have: one of three or more."""
+    return int(len(words) >= 3)
 
 
 def nearness(reading: Reading, line: str, year: int) -> int | None:
@@ -30,8 +31,7 @@ def nearness(reading: Reading, line: str, year: int) -> int | None:
     """
     if reading.years and year not in reading.years:
         return None
-    words = told(reading)
-    found = [_name(words, name) for name in names(line)]
+    found = [_name(reading.words, name) for name in names(line)]
     return min((far for far in found if far is not None), default=None)
 
 
@@ -53,7 +53,7 @@ def _words(words: Sequence[str], held: Sequence[str]) -> int | None:
         far = _word(word, held, unfinished=place == len(words) - 1)
         missing += far is None
         total += MISSING if far is None else far
-    if missing > (len(words) >= 3) or total > FURTHEST:
+    if missing > may_lack(words) or total > FURTHEST:
         return None
     return total
 
@@ -69,6 +69,6 @@ def _word(word: str, held: Sequence[str], *, unfinished: bool) -> int | None:
         if word in other:
             best = min(best, 1)
         best = min(best, OSA.distance(word, other, score_cutoff=slips))
-        if unfinished and len(word) >= SHORT + 1:
+        if unfinished and len(word) >= ROOMY:
             best = min(best, OSA.distance(word, other[: len(word)], score_cutoff=slips))
     return best if best <= slips else None

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from heapq import nsmallest
 from operator import or_
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db import models, transaction
+from django.db.models import Case, F, Min, Q, Value, When
 from django.urls import reverse
 
 from catalog import titles
 from catalog.finding.asked import Asked, read
-from catalog.finding.nearness import SHORT, nearness, told
+from catalog.finding.candidates import candidates
+from catalog.finding.nearness import SHORT, nearness
 from catalog.models.history import history
 from catalog.models.names import FilmNames
-from catalog.models.searching import candidates, every_word
+from catalog.models.searching import every_word, of_years, parted_otherwise
 
 NEAR = 10  # the closeness from which a film is only near to what was asked
-MOST_NEAR, MOST_CANDIDATES = 50, 1_000
+MOST_NEAR, MOST_NUMBERS = 50, 5_000  # films that are shown; numbers in one statement
 FIRST_YEAR, LAST_YEAR = 1888, 2100
 DECADES = range(FIRST_YEAR // 10 * 10, LAST_YEAR + 1, 10)
 GENRES = ("Action", "Animation", "Comedy", "Documentary", "Drama", "Romance")
@@ -69,39 +71,50 @@ class MovieQuerySet(models.QuerySet["Movie"]):
         """Films that a text names, with their `closeness`: 0 the title itself, 1 it begins so, 2 it holds every word.
 
         A year among the words may be the film's. Where no film fits letter by letter, those come that are near (from
-        NEAR on, one more for each half slip of the pen), unless near is False. Best first: closeness, rank, number.
+        NEAR on, one more for each half slip of the pen), unless near is False. Where films fit but none is called so, one
+        whose name differs by its spaces alone is the film itself («ghostbusters»). Best first: closeness, rank, number.
         """
         asked = read(text)
         if not asked:
             return self.none()
-        found = self.filter(reduce(or_, map(every_word, asked.readings)))
-        if near and not found.exists():
+        every = reduce(or_, map(every_word, asked.readings))
+        found = self.filter(every)._tiered(_tiers(asked))
+        if not near:
+            return found
+        best = found.aggregate(best=Min("closeness"))["best"]
+        if best is None:
             return self._near(asked)
-        whens = [When(condition, then=Value(tier)) for tier, condition in _tiers(asked)]
-        return found._ranked(Case(*whens, default=Value(2), output_field=models.IntegerField()))
+        if best and (parted := list(self.filter(parted_otherwise(asked)).values_list("pk", flat=True))):
+            named = Q(pk__in=parted)
+            return self.filter(every | named)._tiered([(0, named), *_tiers(asked)])
+        return found
 
     def _near(self, asked: Asked) -> Self:
-        """Films that may have been meant: the database names candidates, and their distance in letters decides."""
-        words = tuple(dict.fromkeys(word for reading in asked.readings for word in told(reading)))
-        found: dict[int, int] = {}
-        for pk, line, year in self._candidates(words):
-            far = [nearness(reading, line, year) for reading in asked.readings]
-            if measured := [one for one in far if one is not None]:
-                found[pk] = min(measured)
-        best = sorted(found, key=lambda pk: (found[pk], pk))[:MOST_NEAR]
-        whens = [When(pk=pk, then=Value(NEAR + found[pk])) for pk in best]
-        near = self.filter(pk__in=best)
-        return near._ranked(Case(*whens, default=Value(NEAR), output_field=models.IntegerField()))
+        """Films that may have been meant, whichever database asks: their distance in letters decides, then rank, number."""
+        far = self._distances(asked)
+        best = nsmallest(MOST_NEAR, far, key=far.__getitem__)
+        return self.filter(pk__in=best)._tiered([(NEAR + far[pk][0], Q(pk=pk)) for pk in best])
 
-    def _candidates(self, words: tuple[str, ...]) -> list[tuple[int, str, int]]:
-        if sum(map(len, words)) < SHORT:
-            return []
-        with connection.cursor() as cursor:
-            cursor.execute(*candidates(words, MOST_CANDIDATES))
-            numbers = [row[0] for row in cursor.fetchall()]
-        return list(self.filter(pk__in=numbers).order_by().values_list("pk", "names__line", "year"))
+    def _distances(self, asked: Asked) -> dict[int, tuple[int, bool, int, int]]:
+        """Return nearness, place in the chart (films without one last) and number of every film that is near at all."""
+        if max((len(word) for reading in asked.readings for word in reading.words), default=0) < SHORT:
+            return {}
+        known = candidates(tuple(FilmNames.objects.order_by("pk").values_list("pk", "line")))
+        numbers = set().union(*map(known.of, asked.readings))
+        found = {}
+        ordered = sorted(numbers)
+        for start in range(0, len(ordered), MOST_NUMBERS):
+            films = self.filter(pk__in=ordered[start : start + MOST_NUMBERS]).order_by()
+            for pk, line, year, rank in films.values_list("pk", "names__line", "year", "standing__rank"):
+                far = [nearness(reading, line, year) for reading in asked.readings]
+                if measured := [one for one in far if one is not None]:
+                    found[pk] = min(measured), rank is None, rank or 0, pk
+        return found
 
-    def _ranked(self, closeness: Case) -> Self:
+    def _tiered(self, tiers: Iterable[tuple[int, Q]]) -> Self:
+        """Films with their closeness, the first of these tiers that they belong to, or 2; best first."""
+        whens = [When(condition, then=Value(tier)) for tier, condition in tiers]
+        closeness = Case(*whens, default=Value(2), output_field=models.IntegerField())
         ranked = self.annotate(closeness=closeness).select_related("standing")
         return ranked.order_by("closeness", F("standing__rank").asc(nulls_last=True), "pk")
 
@@ -109,10 +122,8 @@ class MovieQuerySet(models.QuerySet["Movie"]):
 def _tiers(asked: Asked) -> Iterator[tuple[int, Q]]:
     """Yield what makes a film the one that was asked for (0), and one whose name begins so (1)."""
     for tier, end in ((0, " |"), (1, "")):
-        for reading in asked.readings:
-            for name in filter(None, dict.fromkeys((reading.whole, reading.bare))):
-                named = Q(names__line__contains=f"| {name}{end}")
-                yield tier, named & Q(year__in=reading.years) if reading.years else named
+        for reading, name in asked.names():
+            yield tier, of_years(reading, Q(names__line__contains=f"| {name}{end}"))
 
 
 class Movie(models.Model):

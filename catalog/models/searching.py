@@ -1,18 +1,19 @@
 """Looking through films' names with what each database is good at: the same words find the same films on both."""
 
-from typing import Any
+from functools import reduce
+from operator import or_
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q
+from django.db.models import BooleanField, F, Q, TextField
 from django.db.models.expressions import Func, RawSQL, Value
+from django.db.models.functions import Replace
+from django.db.models.lookups import Contains
 
-from catalog.finding.asked import Reading, alike
+from catalog.finding.asked import Asked, Reading, alike
 
 # SQLite's FTS5 index over catalog_filmnames, kept by triggers
 MATCHING = "SELECT rowid FROM catalog_filmnames_index WHERE catalog_filmnames_index MATCH %s"
 LONG_ENOUGH = 3  # FTS5's trigrams find nothing shorter
-MOST_GRAMS = 80
-LITERAL = str.maketrans({sign: f"\\{sign}" for sign in "\\%_"})  # signs that LIKE would take for patterns
 
 
 def every_word(reading: Reading) -> Q:
@@ -20,7 +21,21 @@ def every_word(reading: Reading) -> Q:
     if reading.years and not reading.words:
         return Q(year__in=reading.years)
     held = _full_text(reading.words) if connection.vendor == "postgresql" else _trigrams(reading.words)
-    return held & Q(year__in=reading.years) if reading.years else held
+    return of_years(reading, held)
+
+
+def of_years(reading: Reading, found: Q) -> Q:
+    """Return a condition held to the years that a search names, if it names any."""
+    return found & Q(year__in=reading.years) if reading.years else found
+
+
+def parted_otherwise(asked: Asked) -> Q:
+    """Return the condition that a film's name is what was asked for but for its spaces: «ghostbusters», «Ghost Busters»."""
+    glued = Replace("names__line", Value(" "), Value(""), output_field=TextField())
+    named = (
+        of_years(reading, Q(Contains(glued, Value(f"|{name.replace(' ', '')}|")))) for reading, name in asked.names()
+    )
+    return reduce(or_, named)
 
 
 def _full_text(words: tuple[str, ...]) -> Q:
@@ -62,27 +77,3 @@ def _match(asked: str) -> Q:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def candidates(words: tuple[str, ...], most: int) -> tuple[str, list[Any]]:
-    """Return the numbers of films that share most trigrams with these words, by number among equals: a statement.
-
-    The index of each database only says where to look: what is counted, and so the films, are the same on both. Which of
-    them are near is not decided here: catalog.finding.nearness measures.
-    """
-    padded = [f" {text} " for word in words for text in _ways(word)]
-    grams = list(dict.fromkeys(text[at : at + 3] for text in padded for at in range(len(text) - 2)))[:MOST_GRAMS]
-    if connection.vendor == "postgresql":
-        held, place = " OR ".join(["line LIKE %s"] * len(grams)), "strpos(line, %s) > 0"
-        looked: list[Any] = [f"%{gram.translate(LITERAL)}%" for gram in grams]
-    else:
-        held, place = f"movie_id IN ({MATCHING})", "instr(line, %s) > 0"
-        looked = [" OR ".join(map(_quoted, grams))]
-    shared = " + ".join([f"CASE WHEN {place} THEN 1 ELSE 0 END"] * len(grams))
-    query = f"SELECT movie_id FROM catalog_filmnames WHERE {held} ORDER BY {shared} DESC, movie_id LIMIT %s"  # noqa: S608 — no word of it is given
-    return query, [*looked, *grams, most]
-
-
-def _ways(word: str) -> list[str]:
-    """Return a word as it may have been meant: of four letters, the middle two swapped leave no trigram of it."""
-    return [word, word[0] + word[2] + word[1] + word[3]] if len(word) == 4 else [word]

@@ -30,9 +30,16 @@ class FolderLibrary:
             captions = {code: folder / Path(name).name for code, name in told.get("captions", {}).items()}
             mark = f"{facts.st_size:x}-{facts.st_mtime_ns:x}"
             kind = str(told.get("kind", "video/mp4"))
-            return Reel(path, path.name, mark, facts.st_size, int(told["seconds"]), kind, captions)
+            return Reel(path, path.name, mark, facts.st_size, _seconds(told["seconds"]), kind, captions)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             logger.warning("%s cannot be used: %r", manifest, error)
             return None
+
+
+def _seconds(told: object) -> int:
+    seconds = int(str(told))
+    if seconds < 1:
+        raise ValueError(f"seconds: {seconds} is no length")
+    return seconds

@@ -1,5 +1,6 @@
 """What a file of licences would do, line by line: read before anything is written, and again inside each transaction."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from catalog.territories import TERRITORIES
 
 COLUMNS = ("film", "title", "territory", "first_day", "last_day")
 CHUNK = 1_000
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # no weeks: 2027-W01-1 is a day to Python, and hardly meant
 Act = Literal["new", "changed", "same", "refused"]
 Key = tuple[int, str, date]  # film, territory, first day: what a licence is known by
 
@@ -76,7 +78,7 @@ def _number(found: Planned) -> int:
 def _day(found: Planned, column: str) -> date | None:
     cell = found.line.cells[column]
     try:
-        return date.fromisoformat(cell) if len(cell) == 10 else _no_day(cell)
+        return date.fromisoformat(cell) if _DAY.fullmatch(cell) else _no_day(cell)
     except ValueError:
         words = _("«%(cell)s» is no day: write it as 2027-03-31.")
         found.problems.append((column, words % {"cell": cell}))

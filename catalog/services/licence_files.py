@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import IntegrityError
+
 from catalog.errors import CatalogError
 from catalog.models import Licence, User
 from catalog.selectors.licence_plans import CHUNK, Line, Planned, plan
@@ -21,8 +23,11 @@ def bring_in(*, lines: Sequence[Line], file: str, by: User, at: datetime, reason
         words = "Something changed since the dry run: line %s is refused now. Do the dry run again."
         raise CatalogError(words % ", ".join(map(str, refused[:10])))
     done: Counter[str] = Counter()
-    for start in range(0, len(lines), CHUNK):
-        done += _chunk(lines[start : start + CHUNK], file, by, at, reason)
+    try:
+        for start in range(0, len(lines), CHUNK):
+            done += _chunk(lines[start : start + CHUNK], file, by, at, reason)
+    except IntegrityError as error:  # another file, or a form, made one of these licences at this moment
+        raise CatalogError("Somebody changed these licences at this moment. Do the dry run again.") from error
     return done
 
 

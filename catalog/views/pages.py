@@ -11,7 +11,7 @@ from catalog.recsys.formula import KEY
 from catalog.recsys.weighted import half_even, wr_e6
 from catalog.selectors import charts, judges, sources
 from catalog.selectors.figures import figures
-from catalog.territories import COOKIE, COUNTRIES, LASTS
+from catalog.territories import COOKIE, COUNTRIES
 from catalog.views import script
 from catalog.views.rows import figure, wr_text
 from mlops import ledger
@@ -69,5 +69,11 @@ def territory(request: HttpRequest) -> HttpResponse:
     ours = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
     answer = HttpResponseRedirect(following if ours and following.startswith("/") else "/")
     if request.POST.get("territory") in COUNTRIES:
-        answer.set_cookie(COOKIE, request.POST["territory"], max_age=LASTS, samesite="Lax", secure=request.is_secure())
+        answer.set_cookie(
+            COOKIE,
+            request.POST["territory"],
+            max_age=settings.CHOICE_COOKIE_AGE,
+            samesite="Lax",
+            secure=request.is_secure(),
+        )
     return answer

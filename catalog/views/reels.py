@@ -30,7 +30,10 @@ def captions(request: HttpRequest, pk: int, ticket: str, language: str) -> HttpR
         return found
     if language not in found.captions:
         raise Http404(_("There are no captions in this language."))
-    text = found.captions[language].read_bytes()
+    try:
+        text = found.captions[language].read_bytes()
+    except OSError as error:
+        raise Http404(_("There are no captions in this language.")) from error
     return _own(HttpResponse(text, content_type="text/vtt; charset=utf-8"), None)
 
 

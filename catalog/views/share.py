@@ -1,9 +1,5 @@
 """The pictures of shared links: drawn once, kept as files, known by what they are made of."""
 
-import hashlib
-import os
-from pathlib import Path
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from catalog import cards
-from catalog.cards import png
+from catalog.cards import kept, png
 from catalog.models import Movie
 from catalog.views.conditional import unless_known
 
@@ -33,19 +29,9 @@ def house_card(request: HttpRequest) -> HttpResponseBase:
 
 def _picture(request: HttpRequest, svg: str) -> HttpResponseBase:
     made_of = (png.VERSION, svg)
-    return unless_known(request, made_of, lambda: HttpResponse(_kept(svg), content_type="image/png"), lasts=LASTS)
 
+    def draw() -> HttpResponse:
+        drawn = kept.picture(svg, settings.STATE / "cards", settings.CARDS_KEPT)
+        return HttpResponse(drawn, content_type="image/png")
 
-def _kept(svg: str) -> bytes:
-    """Return the picture from its file, or draw it and keep it. The folder may be emptied at any time."""
-    digest = hashlib.sha256(f"{png.VERSION}|{svg}".encode()).hexdigest()
-    place: Path = settings.STATE / "cards" / digest[:2] / f"{digest}.png"
-    try:
-        return place.read_bytes()
-    except FileNotFoundError:
-        picture = png.png(svg)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(picture)
-        draft.replace(place)
-        return picture
+    return unless_known(request, made_of, draw, lasts=LASTS)

@@ -16,19 +16,8 @@ from catalog.views.fragments import Printed
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 MOST = 50_000  # addresses of a file, by the protocol
-PAGES = (
-    "home",
-    "top",
-    "browse",
-    "how",
-    "data",
-    "versus",
-    "models",
-    "editions",
-    "transparency",
-    "privacy",
-    "accessibility",
-)
+WORDS = ("how", "data", "privacy", "accessibility", "terms")
+PAGES = ("home", "top", "browse", *WORDS, "versus", "models", "editions", "transparency")
 
 
 def sitemap(request: HttpRequest) -> HttpResponseBase:

@@ -10,6 +10,7 @@ from moviesite.settings import env, mail, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
 from moviesite.settings.mail import *  # noqa: F403
 from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from moviesite.settings.people import *  # noqa: F403
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -133,6 +134,7 @@ CACHES = {
     },
 }
 ARTEFACTS = STATE / "artefacts"
+CARDS_KEPT = env.whole("CARDS_KEPT", 16_384, least=256)  # pictures of links kept in STATE/cards, some 40 kB each
 # What is registered is signed with the first, by the training worker and `genesis` alone; whoever loads it has the others.
 ARTEFACT_KEY = env.file("ARTEFACT_KEY", STATE / "keys" / "artefacts.pem")
 ARTEFACT_PUBLIC_KEYS = env.files("ARTEFACT_PUBLIC_KEYS", [STATE / "keys" / "artefacts.pub.pem"])
@@ -147,57 +149,14 @@ KEYS_APART = False  # whether the web refuses to start when it could use the sig
 AUDIT_ORIGIN = env.text("AUDIT_ORIGIN", "retromovies/audit")  # the log's own name, in every note
 AUDIT_URGENT = ("partner_key.", "account.roles-changed", "group.")  # events that are signed at once, beside mlops' own
 
-# --- people ------------------------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "catalog.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "moviesite.signing_in.AccountAdapter"
-ACCOUNT_FORMS = {
-    "login": "catalog.forms.SignInForm",
-    "reauthenticate": "moviesite.signing_in.PasswordAgainForm",
-    "change_password": "moviesite.signing_in.NewPasswordForm",
-    "reset_password": "moviesite.letters.ResetForm",
-}
 globals().update(mail.folder(STATE))
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = True
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
-# Staff show a second factor at every sign-in: production requires it, elsewhere it is offered.
-STAFF_SECOND_FACTOR = False
-STAFF_SESSION_LASTS = 12 * 3600  # seconds after which staff sign in again
-PROOF_LASTS = 300  # seconds in which what needs a fresh proof asks for no other one
-FRESH_PROOF = MLOPS_FRESH_PROOF = "moviesite.proof.fresh"
-ACCOUNT_REAUTHENTICATION_TIMEOUT = PROOF_LASTS
-MFA_ADAPTER = "moviesite.second_factor.SecondFactorAdapter"
-MFA_FORMS = {
-    "authenticate": "moviesite.signing_in.CodeForm",
-    "reauthenticate": "moviesite.signing_in.CodeAgainForm",
-    "activate_totp": "moviesite.signing_in.NewAppForm",
-}
-MFA_TOTP_ISSUER = "Retromovies"
-MFA_TOTP_TOLERANCE = 1  # half-minutes that a telephone's clock may be off
-MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- words -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]  # each by its own name
 LANGUAGE_COOKIE_AGE = 31_536_000
+CHOICE_COOKIE_AGE = 31_536_000  # of the territory
+KNOWN_COOKIE_AGE = 180 * 24 * 3600  # of a browser in which somebody signed in before
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 FORMAT_MODULE_PATH = ["moviesite.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -286,8 +245,8 @@ REELS = reels.SETTINGS
 DEMO_SEED = env.whole("DEMO_SEED", 1895)
 DEMO_HOLD_BACK = env.whole("DEMO_HOLD_BACK", 10, least=0, most=90)  # per cent of ratings, the last, for `replay`
 MAY_MAKE_DEMO_ACCOUNTS = False
+CONTACT = env.optional("CONTACT") or ""  # mailto:… or https://… of whoever runs the site: privacy, accessibility, terms
 SECURITY_CONTACT = env.optional("SECURITY_CONTACT") or ""  # mailto:… or https://… of /.well-known/security.txt
-CONTACT = env.optional("CONTACT") or ""  # mailto:… or https://…: whom visitors write to
 MAY_PUBLISH_NON_COMMERCIAL = False  # whether the site may show what a source allows for non-commercial use only
 TEND_EVERY = env.whole("TEND_EVERY", 5, least=1, most=3_600)  # seconds until a run that no message told of is found
 DRIFT_EVERY = env.whole("DRIFT_EVERY", 60, least=5, most=7 * 86_400)  # seconds between two looks at drift

@@ -52,7 +52,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Open]:
             reduced_motion="reduce",
             base_url=live_server.url,
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(30_000)  # a machine that does other work too; what is there is not waited for
         contexts.append(context)
         if by is not None:
             context.add_cookies([_session(by, live_server.url)])

@@ -29,6 +29,9 @@ PUBLIC = {
     "editions": "/editions",
     "an edition": "/editions/1",
     "transparency": "/transparency",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "terms": "/terms",
     "sign in": "/accounts/login/",
     "join": "/accounts/signup/",
 }

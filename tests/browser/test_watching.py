@@ -31,6 +31,17 @@ def until(page: Any, what: str) -> None:
     pytest.fail(f"never: {what}; {page.evaluate(STATE)}")
 
 
+def goes_back_by_a_key(page: Any) -> None:
+    """Stop, go back, and play on: while it stands still, a slow machine sees the same place as a quick one."""
+    page.keyboard.press("Space")
+    until(page, "film.paused")
+    place = at(page)
+    page.keyboard.press("ArrowLeft")
+    until(page, f"Math.abs(film.currentTime - {place - 10}) < 0.5 && !film.seeking && film.readyState >= 2")
+    page.keyboard.press("Space")
+    until(page, "!film.paused")
+
+
 def try_the_keys(page: Any) -> None:
     """Captions, sound, help; and on a button its own key, not the film's."""
     page.keyboard.press("c")
@@ -95,8 +106,7 @@ def test_a_film_plays_seeks_and_is_gone_on_with(
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     until(page, "film.currentTime > 50 && !film.seeking && film.readyState >= 2")
-    page.keyboard.press("ArrowLeft")
-    until(page, "film.currentTime < 50 && film.readyState >= 2")
+    goes_back_by_a_key(page)
     try_the_keys(page)
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from catalog.errors import CatalogError, UnknownMovie
 from catalog.models import Alert
@@ -37,6 +38,20 @@ def test_a_film_is_found_with_the_first_second_of_its_first_day_in_each_territor
     assert found(datetime(2026, 6, 30, 23, tzinfo=UTC)) == ["GB", "JP"]
     assert found(datetime(2026, 7, 1, 4, tzinfo=UTC)) == ["GB", "JP", "US"]
     assert alerts.find(at=datetime(2026, 7, 1, 5, tzinfo=UTC)) == 0  # each once
+
+
+def test_rights_taken_back_while_a_worker_looks_find_nothing():
+    alert, licence = wait(film := make_movie()), make_licence(film)
+
+    def just_before(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and "catalog_alert" in sql:
+            licence.delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(just_before):
+        assert alerts.find(at=BEFORE) == 0
+    alert.refresh_from_db()
+    assert alert.found_at is None
 
 
 def test_rights_elsewhere_find_nothing():

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from catalog import groups
@@ -95,7 +96,12 @@ def test_a_file_is_looked_at_first_and_then_brought_in_with_history_and_one_even
         ("1,,GB,1.1.2026,2026-12-31", "first_day", "write it as 2027-03-31"),
         ("1,,GB,2026-02-30,2026-12-31", "first_day", "no day"),
         ("1,,GB,20260101,2026-12-31", "first_day", "no day"),
+        ("1,,GB,2026-W01-1,2026-12-31", "first_day", "no day"),
+        ("1,,GB,２０２６-01-01,2026-12-31", "first_day", "no day"),
         ("1,,GB,2026-01-01,", "last_day", "no day"),
+        ("-1,,GB,2026-01-01,2026-12-31", "film", "write it in figures"),
+        ("99999999999999999999,,GB,2026-01-01,2026-12-31", "film", "write it in figures"),
+        ("=1+1,,GB,2026-01-01,2026-12-31", "film", "write it in figures"),
         ("1,,GB,2026-01-02,2026-01-01", "last_day", "before the first"),
         ("1,Faust,GB,2026-01-01,2026-12-31", "title", "Film 1 is «Metropolis»"),
     ],
@@ -130,6 +136,22 @@ def test_what_changed_since_the_dry_run_stops_the_import(client: Client) -> None
     other.delete()
     assert "line 3 is refused now" in staff.said(confirm(client, dry))
     assert Licence.objects.count() == 0
+
+
+def test_a_licence_that_somebody_else_makes_at_this_moment_stops_the_import_with_words(client: Client) -> None:
+    film = make_movie()
+    dry = send(client, f"{film.pk},,GB,2026-01-01,2026-12-31")
+    told: list[str] = []
+
+    def just_before(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "catalog_licence"') and not told:
+            told.append(sql)
+            make_licence(film, starts_on=date(2026, 1, 1), ends_on=date(2026, 6, 30))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(just_before):
+        assert "Somebody changed these licences at this moment" in staff.said(confirm(client, dry))
+    assert told
 
 
 def test_a_long_file_goes_in_chunks_each_with_its_event(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

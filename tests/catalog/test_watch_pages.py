@@ -92,8 +92,12 @@ def test_a_house_of_its_own_shows_what_lies_in_its_folder(client, film, settings
     response = client.get(address(client, film), headers={"Range": "bytes=2-4"})
     assert (response.status_code, response.content) == (206, b"234")
     assert "demo" not in said(page(client, film))
-    (tmp_path / f"{film.pk}.json").write_text("{")
-    assert client.get(f"/m/{film.pk}/watch").status_code == 404
+    told = '{"file": "proof.mp4", "seconds": 9, "captions": {"en": "lost.vtt"}}'
+    (tmp_path / f"{film.pk}.json").write_text(told)
+    assert client.get(address(client, film) + "/en.vtt").status_code == 404
+    for manifest in ("{", '{"file": "proof.mp4", "seconds": 0}', "[]"):
+        (tmp_path / f"{film.pk}.json").write_text(manifest)
+        assert client.get(f"/m/{film.pk}/watch").status_code == 404
 
 
 def test_opening_the_page_writes_nothing_and_a_play_is_gone_on_with(client, film):

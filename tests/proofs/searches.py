@@ -1,6 +1,9 @@
 """What people type when they look for a film, and the film they mean: by hand, and with slips drawn by lot."""
 
 import random
+import unicodedata
+
+from catalog import titles
 
 TYPED = """
 vertigo|Vertigo|1958
@@ -120,3 +123,17 @@ def slip(text: str, lot: random.Random) -> str:
         text[:at] + lot.choice("aeiorstn") + text[at + 1 :],
     )
     return lot.choice(ways)
+
+
+def slipped(name: str, year: int, kind: int, lot: random.Random) -> str:
+    """Return a film's name as it may be typed: with one slip, with two, without its article, its accents, with its year."""
+    low = name.lower()
+    plain = unicodedata.normalize("NFKD", low).encode("ascii", "ignore").decode()
+    ways = (
+        slip(low, lot),
+        slip(slip(low, lot), lot),
+        slip(titles.sort_title(low), lot),
+        slip(plain, lot),
+        f"{slip(low, lot)} {year}",
+    )
+    return ways[kind % len(ways)]

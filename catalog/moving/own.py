@@ -1,7 +1,6 @@
 """This site's own export: what each file holds, and how it is read back. The NDJSON is exact; the CSV is for people."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from catalog.moving.lines import ALERT, CHOICES, ENTRY, HIDDEN, LIST, PLAY, RATI
 from catalog.moving.own_format import FORMAT, TABLES
 from catalog.moving.refusals import BadFile
 from catalog.moving.tables import FIRST_DAY, decoded
+from catalog.words import printable
 
 ORIGIN = "OWN"
 AGAIN = _("Take your data out again, and send that ZIP as it is.")
@@ -34,7 +34,6 @@ KINDS = {
     "waiting_for": ALERT,
 }
 FILM = ("film", "title", "year")
-_HALF = re.compile("[\ud800-\udfff]")  # half a sign
 
 
 def is_ours(files: Mapping[str, bytes]) -> bool:
@@ -100,8 +99,8 @@ def _line(kind: str, name: str, number: int, row: dict[str, Any]) -> Line:
 
 
 def _text(value: Any) -> bool:
-    """Say whether it is a text that a database can hold: JSON can spell signs that are none."""
-    return isinstance(value, str) and "\x00" not in value and not _HALF.search(value)
+    """Say whether it is a text that every column, feed and page can carry: JSON can spell signs that are none."""
+    return isinstance(value, str) and printable(value) == value
 
 
 def _day(value: Any) -> bool:

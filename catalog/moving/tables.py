@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_noop as _
 
 from catalog.moving.refusals import BadCell, BadFile
+from catalog.words import printable
 
 MOST_ROWS = 50_000  # of all files of an upload together
 LONGEST = 20_000  # letters of one cell
@@ -34,8 +35,9 @@ class Row:
     cells: Mapping[str, str]
 
     def text(self, *columns: str) -> str:
-        """Return the first of these columns that has something in it."""
-        return next((self.cells[name].strip() for name in columns if self.cells.get(name, "").strip()), "")
+        """Return the first of these columns that has something in it, without the signs that nothing shows."""
+        found = (printable(self.cells.get(name, "")).strip() for name in columns)
+        return next((text for text in found if text), "")
 
     def year(self, *columns: str) -> int | None:
         given = self.text(*columns)
@@ -62,7 +64,8 @@ class Row:
 
     def title(self, column: str) -> str:
         """Return a film's title or a list's, on one line; some sites write «&amp;» and «&#39;» into their files."""
-        given = " ".join(_ENTITY.sub(lambda sign: html.unescape(sign[0]), self.text(column)).split())
+        spelt = _ENTITY.sub(lambda sign: html.unescape(sign[0]), self.text(column))
+        given = " ".join(printable(spelt).split())
         if not given:
             raise self.bad(column, _("the title is missing."), _("Write it, or take the line out."))
         if len(given) > TITLE:

@@ -15,7 +15,6 @@ from catalog.models import FeedLink, FilmList, ListEntry, User, Viewing
 from catalog.selectors import diary, kept
 from catalog.territories import COUNTRIES, chosen, day_at
 from catalog.views.private import private
-from catalog.words import printable
 
 MOST = 50  # entries of a feed, the newest
 FULL_NAME = "%s (%s)"
@@ -33,7 +32,7 @@ class Newest(Feed):  # type: ignore[type-arg]  # Django's own takes no parameter
         return FULL_NAME % (item.title, item.year) if item.year else item.title
 
     def item_description(self, item: Any) -> str:
-        return escape(printable(item.note)).replace("\n", "<br>")  # an import keeps a note as it came
+        return escape(item.note).replace("\n", "<br>")
 
     def item_link(self, item: Any) -> str:
         return item.movie.get_absolute_url() if item.movie else reverse("home")

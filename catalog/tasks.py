@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import alerts, editions, erasure, leftovers, moves, moving, publishing
+from catalog.services import alerts, attempts, editions, erasure, leftovers, moves, moving, publishing
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -49,13 +49,14 @@ def move(lease: work.Lease) -> dict[str, Any]:
 
 @shared_task(name="catalog.forget_moves")
 def forget_moves(*, every: float = 0, **_: Any) -> None:
-    """Let go, once a day, what was brought or taken away too long ago to be undone, and sessions that ran out."""
+    """Let go, once a day, what was brought or taken away too long ago to be undone, ended sessions, old attempts to sign in."""
     work.on_tick(queue.FORGET_MOVES, every=every, clock=timezone.now, act=_forget)
 
 
 def _forget(at: datetime) -> None:
     moves.forget_old(at=at)
     leftovers.forget_ended_sessions(at=at)
+    attempts.forget_old(at=at)
 
 
 @shared_task(name="catalog.thin_editions")

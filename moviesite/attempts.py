@@ -22,7 +22,7 @@ from catalog.services import attempts
 PER_ACCOUNT = 5
 PER_ADDRESS = 20  # a house behind one address has several people
 STRANGER = "account:"
-KNOWN = "known"  # the cookie of a browser in which somebody signed in before
+KNOWN = "known"  # salt of the cookie of a browser in which somebody signed in before
 
 
 @dataclass
@@ -81,7 +81,14 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     nonce = held[1] if held and held[0] == mine else get_random_string(22)
     value = signing.dumps([mine, nonce], salt=KNOWN)
     secure = request.is_secure()
-    response.set_cookie(KNOWN, value, max_age=settings.KNOWN_COOKIE_AGE, httponly=True, secure=secure, samesite="Lax")
+    response.set_cookie(
+        settings.KNOWN_COOKIE_NAME,
+        value,
+        max_age=settings.KNOWN_COOKIE_AGE,
+        httponly=True,
+        secure=secure,
+        samesite="Lax",
+    )
 
 
 def too_many(request: HttpRequest, seconds: float) -> HttpResponse:
@@ -99,7 +106,8 @@ def same(name: str) -> str:
 
 def _held(request: HttpRequest) -> list[str] | None:
     try:
-        held: list[str] = signing.loads(request.COOKIES.get(KNOWN, ""), salt=KNOWN, max_age=settings.KNOWN_COOKIE_AGE)
+        value = request.COOKIES.get(settings.KNOWN_COOKIE_NAME, "")
+        held: list[str] = signing.loads(value, salt=KNOWN, max_age=settings.KNOWN_COOKIE_AGE)
     except signing.BadSignature:
         return None
     return held

@@ -12,7 +12,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 
 class Attempt(models.Model):
-    """One attempt that did not succeed, or not yet; for whom and from where is kept as keyed digests, for an hour."""
+    """One attempt that did not succeed, or not yet; for whom and from where is kept as keyed digests, and not for long."""
 
     key = models.CharField(max_length=64, editable=False)
     at = models.DateTimeField(editable=False)

@@ -32,8 +32,13 @@ def begin(*, limits: Limits, at: datetime) -> Sequence[Attempt]:
     except TooManyAttempts:
         succeed(made)
         raise
-    Attempt.objects.filter(at__lt=at - KEPT).delete()
+    forget_old(at=at)
     return made
+
+
+def forget_old(*, at: datetime) -> int:
+    """Let go of attempts that no limit looks at any more; return how many."""
+    return Attempt.objects.filter(at__lt=at - KEPT).delete()[0]
 
 
 def succeed(made: Sequence[Attempt]) -> None:

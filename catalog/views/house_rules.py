@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,14 +11,28 @@ from catalog.models import removals
 from catalog.reels import library
 from catalog.selectors import tickets
 from catalog.services import attempts, moves
-from catalog.territories import COUNTRIES
+from catalog.territories import COOKIE, COUNTRIES
+from catalog.views import viewers
 
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, how long, and how to take it away or have it deleted."""
-    return render(request, "catalog/privacy.html", {"contact": _contact(), "lasts": lasts()})
+    return render(request, "catalog/privacy.html", {"contact": _contact(), "lasts": lasts(), "cookies": cookies()})
+
+
+def cookies() -> dict[str, str]:
+    """Return the name of every cookie that the site sets, by what it is for."""
+    return {
+        "session": settings.SESSION_COOKIE_NAME,
+        "form": settings.CSRF_COOKIE_NAME,
+        "choice": COOKIE,
+        "language": settings.LANGUAGE_COOKIE_NAME,
+        "known": settings.KNOWN_COOKIE_NAME,
+        "viewer": viewers.COOKIE,
+        "told": CookieStorage.cookie_name,
+    }
 
 
 def lasts() -> dict[str, Any]:

@@ -156,6 +156,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]  # each by its own name
 LANGUAGE_COOKIE_AGE = 31_536_000
 CHOICE_COOKIE_AGE = 31_536_000  # of the territory
+KNOWN_COOKIE_NAME = "known"
 KNOWN_COOKIE_AGE = 180 * 24 * 3600  # of a browser in which somebody signed in before
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 FORMAT_MODULE_PATH = ["moviesite.formats"]

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from catalog.models import removals
+from catalog import tasks
+from catalog.models import Attempt, removals
 from catalog.selectors import tickets
 from catalog.services import attempts, moves
 from catalog.territories import COUNTRIES
+from catalog.views.house_rules import cookies
 from tests.catalog.page_words import text
-from tests.factories.catalog import make_source
+from tests.factories.catalog import PASSWORD, make_source, make_user
+from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
 PLACES = ("/privacy", "/accessibility", "/terms")
@@ -45,6 +48,30 @@ def test_what_is_kept_is_told_as_long_as_it_is_kept(client, settings, monkeypatc
     monkeypatch.setattr(attempts, "KEPT", timedelta(minutes=9))
     main = text(client.get("/privacy")).partition("Cookies")[2]
     assert re.findall(r"(\d+) (?:day|minute)s", main) == ["2", "3", "4", "5", "6", "7", "8", "9"]
+
+
+def test_every_cookie_that_is_set_is_told_of(client, films):
+    client.post("/territory", {"territory": "GB"})
+    client.post("/language", {"language": "en-gb", "next": "/"})
+    client.post("/for-you/rate", {"film": films[0].pk, "value": 8})
+    client.post(f"/m/{films[0].pk}/alert")  # says something on the next page
+    client.get(f"/m/{films[0].pk}/watch")
+    person = make_user("ida")
+    client.post("/accounts/login/", {"login": "ida", "password": PASSWORD})
+    assert person.pk == int(client.session["_auth_user_id"])
+    shown = client.get("/privacy").content.decode()
+    set_ = {cookie.key for cookie in client.cookies.values()}
+    assert {"sessionid", "csrftoken", "known", "territory", "viewer"} < set_
+    assert {name for name in set_ if f"<code>{name}</code>" not in shown} == set()
+    assert re.findall(r"<code>(\w+)</code>", shown) == [*cookies().values()]
+
+
+def test_a_failed_sign_in_is_forgotten_though_nobody_else_signs_in():
+    make_attempt = Attempt.objects.create
+    make_attempt(key="x", at=NOON - timedelta(minutes=61))
+    make_attempt(key="x", at=NOON - timedelta(minutes=59))
+    tasks._forget(NOON)
+    assert Attempt.objects.get().at == NOON - timedelta(minutes=59)
 
 
 def test_a_cookie_lasts_as_long_as_the_page_says(client, settings):

@@ -61,3 +61,14 @@ def test_a_watchlist_is_put_on_the_watchlist_and_a_year_may_be_one_off(films: li
         date(2020, 2, 3),
     )
     assert rated(user) == [("The Third Man", 9, date(2015, 5, 14))]
+
+
+def test_signs_that_nothing_shows_do_not_come_along(films: list[Movie]) -> None:
+    user = make_user()
+    bent = WATCHLIST.replace("see again", "see\x0b \x1bagain").replace(
+        ",The Third Man,The", ",The Third&#7; Man\x07,The"
+    )
+    assert bent.count("\x07") == bent.count("\x1b") == 1
+    imported(user, bent.encode(), "WATCHLIST.csv")
+    (entry,) = FilmList.objects.get(user=user, is_watchlist=True).entries.all()
+    assert (entry.title, entry.note) == ("The Third Man", "see again")

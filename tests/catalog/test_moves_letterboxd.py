@@ -251,16 +251,6 @@ def test_signs_that_a_site_spelt_out_are_read_as_what_they_are(films: dict[str, 
     assert rated(user) == {"Tom & Viv": (8, date(2020, 1, 1)), "M": (10, date(2020, 1, 2))}
 
 
-def test_signs_that_nothing_shows_do_not_come_along(films: dict[str, Movie]) -> None:
-    user = make_user()
-    told = LIST.replace("with a comma", "with \x0b\x1b a comma")
-    assert told != LIST
-    spelt = "Date,Name,Year,Letterboxd URI,Rating\n2020-01-01,M&#7;\x07,1931,x,4\n"
-    imported(user, zipped({"ratings.csv": spelt, "lists/rainy.csv": told}))
-    assert list(rated(user)) == ["M"]
-    assert not any(sign in FilmList.objects.get(user=user).note for sign in "\x0b\x1b")
-
-
 def test_a_list_is_read_whatever_its_description_begins_with(films: dict[str, Movie]) -> None:
     user = make_user()
     told = LIST.replace("with a comma", "Position, name and year").replace("\nPosition,Name", '\n"Position",Name')

@@ -29,6 +29,8 @@ ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+# The cookie of a browser in which somebody signed in before.
+KNOWN_COOKIE_NAME, KNOWN_COOKIE_AGE = "known", 180 * 24 * 3600
 # Staff show a second factor at every sign-in: production requires it, elsewhere it is offered.
 STAFF_SECOND_FACTOR = False
 STAFF_SESSION_LASTS = 12 * 3600  # seconds after which staff sign in again

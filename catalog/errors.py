@@ -67,6 +67,14 @@ class KeyRefused(CatalogError):
     """A partner key that is unknown, expired or revoked, or that cannot be issued on these terms."""
 
 
+class KeyTaken(CatalogError):
+    """An Idempotency-Key that stands for another request."""
+
+
+class KeyInUse(CatalogError):
+    """An Idempotency-Key whose first request is at work still."""
+
+
 class TooManyAttempts(CatalogError):
     """Too many failed attempts to show who one is; wait is how long no other one is taken."""
 

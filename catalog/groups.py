@@ -30,6 +30,9 @@ _DECIDES = ["mlops.decide_promotion", "mlops.request_policy"]
 _ROLLS_BACK = ["mlops.roll_back"]
 _RUNS_THE_HOUSE = ["mlops.retry_job", "mlops.erase_subject", "mlops.declare_restore", "mlops.sign_version"]
 _AUDIT = _may("view", "mlops", "auditevent capture")
+_PARTNERS = _may(
+    "view", "catalog", "apicall usage partnerimport webhookendpoint historicalwebhookendpoint delivery event"
+)
 _ACCOUNTS = ["mlops.account_for_changes"]
 
 # An issued key is added, a revoked one changed: so those two permissions stand for the two acts.
@@ -43,6 +46,8 @@ GROUPS: dict[str, list[str]] = {
         *_RUNS_THE_HOUSE,
         *_AUDIT,
         *_may("view add change", "catalog", "partner partnerkey"),
+        *_PARTNERS,
+        *_may("change", "catalog", "webhookendpoint"),
         *_may("view", "catalog", "historicalpartner historicalpartnerkey user"),
     ],
     APPROVERS: [*_CHARTS, *_LEARNING, *_DECIDES, *_ROLLS_BACK, *_AUDIT, *_may("view", "catalog", "movie")],
@@ -59,6 +64,7 @@ GROUPS: dict[str, list[str]] = {
         *_may("view", "catalog", "movie licence rating rater partner partnerkey user"),
         *_may("view", "catalog", "historicalmovie historicallicence historicalrating historicalpartner"),
         *_may("view", "catalog", "historicalpartnerkey historicaluser historicalsource"),
+        *_PARTNERS,
         *_may("view", "auth", "group"),
     ],
 }

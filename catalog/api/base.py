@@ -1,10 +1,10 @@
-"""What every address of the API has in common: read only, a scope, conditional answers, headers."""
+"""What every address of the API has in common: a scope, conditional answers, headers."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
@@ -13,13 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.errors import problem_response
+from catalog.api import bodies
+from catalog.api.errors import Refused, problem_response
 from catalog.api.params import Parameter
 from catalog.api.problems import PROBLEMS
 from catalog.models import PartnerKey
 from catalog.selectors.revisions import Revision
 
 SHAPES = 1  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
+READS = ("GET", "HEAD")
 KEPT = 128  # rendered lists that a process remembers, of at most some 50 kB each
 
 
@@ -32,11 +34,11 @@ class PublicView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
-        if request.method == "POST":
+        if request.method not in READS:
             answer["Cache-Control"] = "no-store"  # made of what was sent, for nobody else
         elif answer.status_code == 200:
             answer = _settled(request, answer)
-        if request.method != "POST" and answer.status_code in (200, 304):
+        if request.method in READS and answer.status_code in (200, 304):
             answer["Cache-Control"] = "private, max-age=0, must-revalidate"
             patch_vary_headers(answer, ["Authorization"])
         if answer.status_code != 405:
@@ -49,9 +51,20 @@ class PublicView(APIView):
 
 
 class PartnerView(PublicView):
-    """An address for keys with a scope."""
+    """An address for keys with a scope: `scope` to read, and to change what is there write_scope, where it is another."""
 
-    scope: ClassVar[PartnerKey.Scope]
+    scope: ClassVar[PartnerKey.Scope | Literal["any"]]  # any: every key may
+    write_scope: ClassVar[PartnerKey.Scope | None] = None
+    parser_classes = (bodies.StrictJson,)
+
+
+def check_match(request: Request, etag: str) -> None:
+    """Let a change of a shared record pass that names its present state in If-Match. Raises Refused: 428 without, 412."""
+    given = request.headers.get("If-Match")
+    if given is None:
+        raise Refused("precondition_required", "Send If-Match with the ETag of the state that you change.")
+    if etag not in [one.strip() for one in given.split(",")] and given.strip() != "*":
+        raise Refused("precondition_failed", "It was changed since you read it: read it again, and decide anew.")
 
 
 def tag(request: Request, revision: Revision) -> str:

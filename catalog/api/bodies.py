@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
-from rest_framework.exceptions import ParseError
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -13,10 +14,12 @@ from catalog.api.errors import Fault, Refused
 
 MOST_BYTES = 64 * 1024  # 500 ratings need some 20,000
 LISTED = 20  # wrong places that are told at once
+NO_FIELD = ("unknown_field", "protected_field")  # names that do not belong there: no value of them could be right
+CODES = {"required": "missing", **{code: code for code in NO_FIELD}}
 
 
 class StrictJson(BaseParser):
-    """JSON without what JSON has not: NaN, two values under one name, text that is no UTF-8."""
+    """JSON without what JSON has not: NaN, two values under one name, text that is no UTF-8, halves of characters."""
 
     media_type = "application/json"
 
@@ -25,9 +28,17 @@ class StrictJson(BaseParser):
         if len(data) > MOST_BYTES:
             raise Refused("too_large", f"A body holds at most {MOST_BYTES:,} bytes.")
         try:
-            return json.loads(data.decode(), parse_constant=_no_number, object_pairs_hook=_once)
+            return json_of(data.decode())
         except (ValueError, RecursionError) as error:  # the second: nested without end
             raise ParseError(f"The body is no JSON: {_short(str(error))}.") from error
+
+
+def json_of(text: str) -> Any:
+    """Return the value of a JSON text. Raises ValueError, or RecursionError."""
+    found = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+    if "\\u" in text:
+        json.dumps(found, ensure_ascii=False).encode()  # \ud800 alone is half a character, which no database takes
+    return found
 
 
 def _no_number(word: str) -> Any:
@@ -65,10 +76,58 @@ class Faults:
                 self.add(where, "unknown_field", f"There is no field {where}. Known here: {', '.join(known)}.")
 
     def check(self) -> None:
-        """Raise Refused when anything was wrong."""
+        """Raise Refused when anything was wrong: a name that does not belong there comes before a wrong value."""
         if self.found:
             listed = self.found[:LISTED]
-            raise Refused("bad_body", " ".join(fault["detail"] for fault in listed), listed)
+            foreign = [fault["code"] for fault in self.found if fault["code"] in NO_FIELD]
+            raise Refused(foreign[0] if foreign else "bad_body", " ".join(fault["detail"] for fault in listed), listed)
+
+
+class Body(serializers.Serializer[Any]):
+    """The shape of a body that is sent: a name that is not in it, or that only we may set, is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError("must be an object.")
+        foreign = {name: [_foreign(self, name)] for name in data if name not in self._named()}
+        if foreign:
+            raise serializers.ValidationError(foreign)
+        return super().to_internal_value(data)
+
+    def _named(self) -> set[str]:
+        return {name for name, field in self.fields.items() if not field.read_only}
+
+
+def _foreign(shape: Body, name: str) -> ErrorDetail:
+    if name in shape.fields:
+        return ErrorDetail("is set by us and cannot be sent.", "protected_field")
+    return ErrorDetail(f"is no field. Known here: {', '.join(sorted(shape._named()))}.", "unknown_field")
+
+
+def read(request: Request, shape: type[Body], *, partial: bool = False) -> dict[str, Any]:
+    """Return what the body says, in the shape's terms. Raises Refused naming every wrong place, or ParseError."""
+    form = shape(data=given(request), partial=partial)
+    if not form.is_valid():
+        faults = Faults()
+        for pointer, error in _told(form.errors, ""):
+            faults.add(pointer, CODES.get(error.code, "bad_value"), f"{pointer or 'The body'} {_sentence(error)}")
+        faults.check()
+    return dict(form.validated_data)
+
+
+def _told(errors: Any, pointer: str) -> Any:
+    """Yield pointer and error of each wrong place."""
+    if isinstance(errors, Mapping):
+        for name, below in errors.items():
+            here = pointer if name == "non_field_errors" else f"{pointer}/{_escaped(str(name))}"
+            yield from _told(below, here)
+    elif isinstance(errors, list):
+        for place, below in enumerate(errors):
+            yield from [(pointer, below)] if isinstance(below, ErrorDetail) else _told(below, f"{pointer}/{place}")
+
+
+def _sentence(error: ErrorDetail) -> str:
+    return "is missing." if error.code == "required" else str(error)
 
 
 def given(request: Request) -> dict[str, Any]:

@@ -117,6 +117,8 @@ OURS: dict[type[Exception], str] = {
     errors.NotPublishable: "terms_of_source",
     errors.EditionGone: "edition_gone",
     errors.EditionWrong: "edition_gone",
+    errors.KeyInUse: "idempotency_key_in_use",
+    errors.KeyTaken: "idempotency_key_taken",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from catalog.api.errors import Refused
 from catalog.models import PartnerKey
+
+ANY = "any"  # the scope that every key has
 
 
 class HasScope(BasePermission):
@@ -14,9 +16,11 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         scope = str(getattr(view, "scope", ""))
+        if request.method not in SAFE_METHODS:
+            scope = str(getattr(view, "write_scope", None) or scope)
         if not isinstance(request.auth, PartnerKey) or not scope:
             return False
-        if scope not in request.auth.scopes:
+        if scope != ANY and not request.auth.may(scope):
             raise Refused(
                 "scope_missing",
                 f"This address asks for the scope {scope}; the key has {', '.join(request.auth.scopes) or 'none'}.",

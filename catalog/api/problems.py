@@ -40,6 +40,24 @@ PROBLEMS = {
         "The query holds what looks like a key. Addresses are written to logs and histories.",
         "Send it as «Authorization: Bearer rmk_…» instead, and have this key revoked: treat it as leaked.",
     ),
+    "unknown_field": Problem(
+        400,
+        "There is no such field",
+        "The body names a field that this address does not know.",
+        "Each entry of errors points at one. Nothing is ignored silently, so that a misspelt field cannot be lost.",
+    ),
+    "protected_field": Problem(
+        400,
+        "A field is not yours to set",
+        "The body names a field that is answered, and never sent.",
+        "Each entry of errors points at one: leave it out.",
+    ),
+    "idempotency_key_missing": Problem(
+        400,
+        "An Idempotency-Key is needed",
+        "This POST changes something, so it must be safe to send again.",
+        "Send the header Idempotency-Key with a fresh random text for each thing to do, and the same when you repeat it.",
+    ),
     "key_missing": Problem(
         401,
         "A key is needed",
@@ -73,7 +91,7 @@ PROBLEMS = {
     "method_not_allowed": Problem(
         405,
         "This method is not allowed here",
-        "Addresses are read with GET and HEAD; those that take a body answer to POST alone.",
+        "The address does not answer to this method.",
         "The header Allow lists the methods.",
     ),
     "not_acceptable": Problem(
@@ -87,6 +105,12 @@ PROBLEMS = {
         "A newer edition was published",
         "This list follows the ranks of an edition, and a newer one has replaced it since its first page.",
         "Start again without a cursor. To walk one edition to its end, use /api/v1/charts/top.",
+    ),
+    "idempotency_key_in_use": Problem(
+        409,
+        "The first request is at work still",
+        "A request with this Idempotency-Key was sent before and is not answered yet.",
+        "Send it again in a moment: you get the answer of the first one.",
     ),
     "edition_gone": Problem(
         410,
@@ -117,6 +141,18 @@ PROBLEMS = {
         "The body says what it cannot say",
         "The body is JSON, but a value in it is missing, twice there, out of its range, or names what is not there.",
         "Each entry of errors points at a place (pointer, RFC 6901), with a code and the values it takes.",
+    ),
+    "idempotency_key_taken": Problem(
+        422,
+        "The Idempotency-Key is another request's",
+        "A request with this Idempotency-Key was sent before, and asked for something else.",
+        "Use a new key for each thing to do. Answers are kept for 48 hours.",
+    ),
+    "precondition_required": Problem(
+        428,
+        "Say which state you change",
+        "Several people may change this record, so a change names the state it was decided on.",
+        "Read the record, and send its ETag back as If-Match.",
     ),
     "rate_limited": Problem(
         429,

@@ -32,14 +32,13 @@ class Recommendations(PartnerView):
 
     scope = PartnerKey.Scope.CATALOG_READ
     http_method_names = ["post"]
-    parser_classes = (bodies.StrictJson,)
 
     @described(
         "recommendations",
         "Films for these ratings, each with the ratings that caused it",
         RecommendationsSerializer,
         sends=WantedSerializer,
-        problems=["bad_request", "too_large", "media_type", "bad_body", "no_edition"],
+        problems=["no_edition"],
     )
     def post(self, request: Request) -> HttpResponseBase:
         params.read(request, self.parameters)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +30,22 @@ ALWAYS = (  # whatever the address
     "terms_of_source",
     "internal",
     "unavailable",
+)
+BODY = ("bad_request", "too_large", "media_type", "unknown_field", "bad_body")  # wherever one is taken
+IDEMPOTENCY = ("idempotency_key_missing", "idempotency_key_in_use", "idempotency_key_taken")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="A fresh random text for each thing to do; the same when you repeat it. Answers are kept for 48 hours.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of the state that you change: without it 428, and 412 when it was changed since.",
 )
 
 
@@ -55,17 +71,24 @@ def described(
     problems: Sequence[str] = (),
     public: bool = False,
     sends: Any = None,
+    status: int = 200,
+    changes: bool = False,
+    headers: Sequence[OpenApiParameter] = (),
 ) -> Callable[[V], V]:
-    """Describe a view's get, or its post of what it sends: bodies, parameters, and every problem it can answer with."""
-    codes = problems if public else (*ALWAYS, *problems)
-    answers: dict[Any, Any] = {200: body}
-    if sends is None:
+    """Describe a method of a view: bodies, parameters, headers, and every problem it can answer with.
+
+    body: a serializer, or None when nothing is answered (204). sends: the body it takes. changes: it is no read.
+    """
+    reads = sends is None and not changes
+    codes = problems if public else (*ALWAYS, *problems, *([] if sends is None else BODY))
+    answers: dict[Any, Any] = {status: body or OpenApiResponse(description="Done.")}
+    if reads:
         answers[304] = OpenApiResponse(description="You have the present state.")
     for status in sorted({PROBLEMS[code].status for code in codes}):
         titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
         answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
-    documented = [parameter.documented() for parameter in parameters]
-    asked = {"application/json": sends} if sends else None
+    documented = [*(parameter.documented() for parameter in parameters), *headers]
+    asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
     return extend_schema(operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers)
 
 

@@ -38,7 +38,10 @@ class User(AbstractUser):
 
 
 class Rater(models.Model):
-    """Whoever a rating belongs to; only members count in the chart."""
+    """Whoever a rating belongs to; whose count in the chart is a parameter of the formula's version.
+
+    test: made with a key for trying out: never in a dataset, a tally or a list.
+    """
 
     class Kind(models.TextChoices):
         MEMBER = "MEMBER", "member"
@@ -49,9 +52,19 @@ class Rater(models.Model):
     subject_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.OneToOneField("catalog.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="rater")
     partner = models.ForeignKey("catalog.Partner", on_delete=models.PROTECT, null=True, blank=True)
+    reference = models.CharField("the partner's own word for them", max_length=64, blank=True)
+    test = models.BooleanField("for trying out", default=False)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "test", "reference"],
+                condition=~Q(reference=""),
+                name="catalog_rater_reference_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="PARTNER") | Q(reference="", test=False), name="catalog_rater_reference_of_partner"
+            ),
             models.CheckConstraint(
                 condition=Q(user__isnull=True) | Q(kind="MEMBER"), name="catalog_rater_user_is_member"
             ),

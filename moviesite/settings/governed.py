@@ -11,8 +11,15 @@ MLOPS_GOVERNED = {
         *("number", "at", "version_label", "prior_votes", "floor", "mean_e4", "films", "ranked", "changes"),
         *("content_digest", "previous_chain", "chain_digest"),
     ],
-    "catalog.Partner": ["name", "active", "created_at"],
-    "catalog.PartnerKey": ["partner", "hash:12", "last_four", "scopes", "created_at", "expires_at", "revoked_at"],
+    "catalog.Partner": ["name", "active", "created_at", "per_minute", "monthly_quota"],
+    "catalog.PartnerKey": [
+        *("partner", "label", "hash:12", "last_four", "scopes", "territories", "networks", "test", "version"),
+        *("rolled_from", "created_at", "expires_at", "revoked_at"),
+    ],
+    "catalog.WebhookEndpoint": [
+        *("partner", "test", "url", "description", "kinds", "territories", "enabled", "disabled_reason"),
+        *("old_secret_until", "created_at", "changed_at"),
+    ],
     "catalog.User": ["is_active", "is_staff", "is_superuser"],
     "catalog.User.groups": ["user", "group"],
     "catalog.User.user_permissions": ["user", "permission"],
@@ -22,5 +29,6 @@ MLOPS_GOVERNED = {
 # Who signs up is no staff, and takes no lock of the audit log.
 MLOPS_GOVERNED_ONLY = {"catalog.User": "{row}.is_staff OR {row}.is_superuser"}
 MLOPS_APPEND_ONLY = [
-    f"catalog.Historical{name}" for name in ("Licence", "Movie", "Partner", "PartnerKey", "Rating", "Source", "User")
+    f"catalog.Historical{name}"
+    for name in ("Licence", "Movie", "Partner", "PartnerKey", "Rating", "Source", "User", "WebhookEndpoint")
 ]

@@ -14,7 +14,7 @@ from django.db.models import CheckConstraint, Model, Q
 from django.db.models.expressions import CombinedExpression, F
 
 from tests.architecture.tree import ROOT
-from tests.factories import catalog, governance, keeping, mlops, monitoring
+from tests.factories import catalog, governance, keeping, mlops, monitoring, partners
 
 
 def models() -> list[type[Model]]:
@@ -65,7 +65,7 @@ def made(module: types.ModuleType) -> set[type[Model]]:
 
 
 @pytest.mark.parametrize(
-    ("app", "modules"), [("catalog", (catalog, keeping)), ("mlops", (mlops, governance, monitoring))]
+    ("app", "modules"), [("catalog", (catalog, keeping, partners)), ("mlops", (mlops, governance, monitoring))]
 )
 def test_every_model_has_a_factory_or_is_derived(app: str, modules: tuple[types.ModuleType, ...]) -> None:
     derived = {name for module in modules for name in getattr(module, "DERIVED", ())}

@@ -10,7 +10,11 @@ from tests.architecture.tree import python_files, short
 TRANSLATED = {"_", "gettext", "ngettext"}
 # Staff, partners and commands are answered in English.
 ENGLISH = {"KeyRefused", "UnknownMember"}
-STAFF = {f"catalog/services/{name}.py" for name in ("accounts", "demo", "editions", "licence_files", "second_factors")}
+# Who reads these is staff, or a partner's program.
+STAFF = {
+    f"catalog/services/{name}.py"
+    for name in ("accounts", "demo", "editions", "idempotency", "licence_files", "second_factors")
+}
 # What is wrong with an edition is found for the staff, and by the store; visitors read it within a sentence of ours.
 WITHIN = {("catalog/selectors/charts.py", "EditionWrong")}
 REFUSALS = {

@@ -61,7 +61,7 @@ def test_each_role_may_do_its_acts_and_nobody_but_editors_and_operations_changes
     assert acts == ACTS.get(name, set())
     assert {may.rpartition("_")[2] for may in beyond - acts} == {
         groups.CATALOGUE_EDITORS: {"movie", "licence"},
-        groups.IT_OPERATIONS: {"partner", "partnerkey"},
+        groups.IT_OPERATIONS: {"partner", "partnerkey", "webhookendpoint"},
     }.get(name, set())
 
 

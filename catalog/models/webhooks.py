@@ -1,0 +1,145 @@
+"""What partners are told of: events in one order, the endpoints that hear of them, and every delivery on record."""
+
+from django.db import models
+from django.db.models import Q
+
+from catalog import opaque
+from catalog.models.history import history
+
+
+class Event(models.Model):
+    """Something that changed. seq: the place in the one order of the changes feed, given by one writer at a time.
+
+    origin: the row it tells of, once («historicalmovie:812»). partner: whose alone it is; none: everybody's.
+    data: ids and names of fields, never the whole: whoever hears of it asks for the present state.
+    """
+
+    class Kind(models.TextChoices):
+        MOVIE_UPDATED = "movie.updated"
+        CHART_PUBLISHED = "chart.published"
+        RIGHTS_STARTING = "rights.starting"
+        RIGHTS_ENDING = "rights.ending"
+        RIGHTS_CHANGED = "rights.changed"
+        BULK_COMPLETED = "rating.bulk_completed"
+        MODEL_PROMOTED = "model.promoted"
+        MODEL_ROLLED_BACK = "model.rolled_back"
+        TEST = "endpoint.test"
+
+    seq = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.event_id, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind)
+    origin = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField("happened at")
+    written_at = models.DateTimeField(db_index=True)
+    partner = models.ForeignKey("catalog.Partner", on_delete=models.CASCADE, null=True, related_name="events")
+    territory = models.CharField(max_length=3, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "seq"], name="catalog_event_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uid}"
+
+
+class WebhookEndpoint(models.Model):
+    """An address of a partner that is told of events. Secrets are kept encrypted: they must be read to sign.
+
+    revision: raised by every change, so that two who change it at once notice. territories: those whose rights it hears
+    of; empty: all. failing_since: the first failure since the last success.
+    """
+
+    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.endpoint_id, editable=False)
+    partner = models.ForeignKey("catalog.Partner", on_delete=models.PROTECT, related_name="endpoints")
+    test = models.BooleanField(default=False)
+    url = models.CharField(max_length=500)
+    description = models.CharField(max_length=200, blank=True)
+    kinds = models.JSONField(default=list)
+    territories = models.JSONField(default=list, blank=True)
+    enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True)
+    sealed_secret = models.TextField(editable=False)
+    sealed_old_secret = models.TextField(blank=True, editable=False)
+    old_secret_until = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    history = history(excluded_fields=["sealed_secret", "sealed_old_secret"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed_old_secret="", old_secret_until__isnull=True)
+                | (~Q(sealed_old_secret="") & Q(old_secret_until__isnull=False)),
+                name="catalog_endpoint_old_secret_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(enabled=True, disabled_reason="") | (Q(enabled=False) & ~Q(disabled_reason="")),
+                name="catalog_endpoint_disabled_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid} {self.url}"
+
+
+class Delivery(models.Model):
+    """An event on its way to an endpoint: the row is the job. A replay is another one, with the next number.
+
+    due_at: when it is tried next; claimed_until: whoever tries it now is given up then.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        DELIVERED = "DELIVERED"
+        FAILED = "FAILED"
+        DROPPED = "DROPPED", "dropped with its endpoint"
+
+    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.delivery_id, editable=False)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    number = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "event", "number"], name="catalog_delivery_once"),
+            models.CheckConstraint(
+                condition=Q(state="WAITING", ended_at__isnull=True) | (~Q(state="WAITING") & Q(ended_at__isnull=False)),
+                name="catalog_delivery_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="catalog_delivery_due"),
+            models.Index(fields=["endpoint", "-created_at"], name="catalog_delivery_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event.kind} {self.state}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try: what the receiver answered, or why nothing came of it. answer: its first characters."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField()
+    status = models.PositiveSmallIntegerField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "attempt"
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="catalog_attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.status or self.problem}"

@@ -1,0 +1,35 @@
+"""Ids that tell nothing: of what a partner owns, so that no number can be counted up to somebody else's."""
+
+import re
+import secrets
+import string
+
+SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # base 62: a double click selects the whole id
+RANDOM = 22  # signs, 131 random bits
+LONGEST = 40
+
+
+def new(kind: str) -> str:
+    """Return a fresh id of a kind: imp_4kQ…"""
+    return f"{kind}_{''.join(secrets.choice(SIGNS) for _ in range(RANDOM))}"
+
+
+def is_one(text: str, kind: str) -> bool:
+    """Say whether a text can be an id of this kind."""
+    return re.fullmatch(rf"{kind}_[0-9A-Za-z]{{{RANDOM}}}", text) is not None
+
+
+def import_id() -> str:
+    return new("imp")
+
+
+def endpoint_id() -> str:
+    return new("whk")
+
+
+def event_id() -> str:
+    return new("evt")
+
+
+def delivery_id() -> str:
+    return new("dlv")

@@ -8,7 +8,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import alerts, attempts, editions, erasure, leftovers, moves, moving, publishing
+from catalog.services import (
+    alerts,
+    attempts,
+    calls,
+    editions,
+    erasure,
+    idempotency,
+    leftovers,
+    moves,
+    moving,
+    publishing,
+)
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -49,7 +60,7 @@ def move(lease: work.Lease) -> dict[str, Any]:
 
 @shared_task(name="catalog.forget_moves")
 def forget_moves(*, every: float = 0, **_: Any) -> None:
-    """Let go, once a day, what was brought or taken away too long ago to be undone, ended sessions, old attempts to sign in."""
+    """Let go, once a day, of what is too old: moves to undo, ended sessions, attempts to sign in, the API's calls and answers."""
     work.on_tick(queue.FORGET_MOVES, every=every, clock=timezone.now, act=_forget)
 
 
@@ -57,6 +68,8 @@ def _forget(at: datetime) -> None:
     moves.forget_old(at=at)
     leftovers.forget_ended_sessions(at=at)
     attempts.forget_old(at=at)
+    idempotency.forget_old(at=at)
+    calls.forget_old(at=at)
 
 
 @shared_task(name="catalog.thin_editions")
@@ -81,3 +94,9 @@ def _find(at: datetime) -> None:
     found = alerts.find(at=at)
     if found:
         logger.info("%s awaited films play again", found)
+
+
+@shared_task(name="catalog.write_calls")
+def write_calls(**_: Any) -> None:
+    """Write down what the API answered since the last time."""
+    calls.write(at=timezone.now())

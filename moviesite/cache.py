@@ -1,9 +1,11 @@
 """A cache that may be away: a site whose broker is down forgets, but still answers."""
 
+import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import redis
@@ -33,6 +35,21 @@ class PlainSerializer:
             return json.loads(data)
         except ValueError as error:
             raise NotPlain from error
+
+
+# Every counter must be below its limit, or none moves: a refusal costs nothing, and of so many at once so many pass.
+TAKE = """
+local found = {}
+for place, name in ipairs(KEYS) do
+  found[place] = tonumber(redis.call('GET', name) or '0')
+  if found[place] >= tonumber(ARGV[2 * place - 1]) then return {place, unpack(found)} end
+end
+for place, name in ipairs(KEYS) do
+  found[place] = redis.call('INCR', name)
+  if found[place] == 1 then redis.call('EXPIRE', name, ARGV[2 * place]) end
+end
+return {0, unpack(found)}
+"""
 
 
 class PatientRedisCache(RedisCache):
@@ -93,3 +110,44 @@ class PatientRedisCache(RedisCache):
 
     def incr(self, *args: Any, **kwargs: Any) -> Any:
         return self._patient(super().incr, 0, *args, **kwargs)
+
+    def take(self, counters: Mapping[str, tuple[int, int]]) -> tuple[int, list[int]] | None:
+        """Count one under every name, or under none when one is at its limit; None when the server is away.
+
+        counters: name → limit and seconds that it lives. Returns 0, or the place (from 1) of the counter that is full, and
+        the counts, up to that one.
+        """
+        found = self._patient(self._take, None, counters)
+        return (int(found[0]), [int(one) for one in found[1:]]) if found else None
+
+    def _take(self, counters: Mapping[str, tuple[int, int]]) -> Any:
+        names = [self.make_and_validate_key(name) for name in counters]
+        numbers = [number for pair in counters.values() for number in pair]
+        return self._script(names, numbers)
+
+    @cached_property
+    def _script(self) -> Any:
+        return self._cache.get_client(None, write=True).register_script(TAKE)
+
+    def give_back(self, names: Iterable[str], by: int = 1) -> None:
+        """Take one, or so many, from each of the counters; those that are gone stay gone."""
+        for name in names:
+            with contextlib.suppress(ValueError):
+                self.incr(name, -by)
+
+    def push(self, name: str, line: str, most: int) -> None:
+        """Add a line to a list, whose oldest lines go beyond so many."""
+        self._patient(self._push, None, self.make_and_validate_key(name), line, most)
+
+    def _push(self, name: str, line: str, most: int) -> None:
+        client = self._cache.get_client(None, write=True)
+        if client.rpush(name, line) > most:
+            client.ltrim(name, -most, -1)
+
+    def pop(self, name: str, most: int) -> list[str]:
+        """Take the oldest lines out of a list."""
+        found = self._patient(self._pop, None, self.make_and_validate_key(name), most)
+        return [line.decode() for line in found or []]
+
+    def _pop(self, name: str, most: int) -> Any:
+        return self._cache.get_client(None, write=True).lpop(name, most)

@@ -53,6 +53,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
         "tend what is due": _every(tend_every, "mlops.tend"),
         "find awaited films": _once(FIND_EVERY, "catalog.find_returns"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
+        "write the API's calls": _every(5, "catalog.write_calls"),
         "forget old moves": _once(DAY, "catalog.forget_moves"),
         "thin old work": _once(DAY, "mlops.thin_work"),
         "watch for drift": _once(drift_every, "mlops.watch_drift"),

@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from catalog.api.calls import address_of
 from catalog.api.errors import Refused, bad_parameter
 from catalog.errors import KeyRefused
 from catalog.models import Partner, PartnerKey
@@ -15,7 +16,7 @@ from catalog.services import partners
 
 KEY_NAMES = {"key", "api_key", "apikey", "token", "access_token", "authorization"}
 LIKE_A_KEY = re.compile(r"rmk_\w{16,}", re.ASCII)
-SHAPE = "Authorization: Bearer rmk_…"
+SHAPE = "Authorization: Bearer rmk_live_…"
 
 
 class PartnerKeyAuthentication(BaseAuthentication):
@@ -30,7 +31,7 @@ class PartnerKeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not plain.strip():
             raise AuthenticationFailed(f"The header must read «{SHAPE}».")
         try:
-            key = partners.authenticate(plain.strip(), timezone.now())
+            key = partners.authenticate(plain.strip(), timezone.now(), address_of(request._request))
         except KeyRefused as error:
             raise AuthenticationFailed(str(error)) from error
         return key.partner, key

@@ -1,6 +1,7 @@
 """What every address of the API has in common: a scope, conditional answers, headers."""
 
 import hashlib
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -13,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api import bodies
+from catalog.api import bodies, calls, versions
 from catalog.api.errors import Refused, problem_response
 from catalog.api.params import Parameter
 from catalog.api.problems import PROBLEMS
 from catalog.models import PartnerKey
 from catalog.selectors.revisions import Revision
+from catalog.versions import Deprecation
 
 SHAPES = 1  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
 READS = ("GET", "HEAD")
@@ -31,6 +33,16 @@ class PublicView(APIView):
     http_method_names = ["get", "head"]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     allowance: Any = None
+    deprecation: ClassVar[Deprecation | None] = None
+    began = 0.0
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.began = time.perf_counter()
+        return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        versions.check(request, self.deprecation)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
@@ -40,13 +52,16 @@ class PublicView(APIView):
             answer = _settled(request, answer)
         if request.method in READS and answer.status_code in (200, 304):
             answer["Cache-Control"] = "private, max-age=0, must-revalidate"
-            patch_vary_headers(answer, ["Authorization"])
+            patch_vary_headers(answer, ["Authorization", versions.HEADER])
         if answer.status_code != 405:
             del answer["Allow"]
         if self.allowance:
             left = self.allowance.refund() if answer.status_code == 304 else self.allowance
             for name, value in left.headers().items():
                 answer[name] = value
+        for name, value in versions.headers(request, self.deprecation).items():
+            answer[name] = f"{answer[name]}, {value}" if name == "Link" and name in answer else value
+        calls.note(request, answer, self.began, getattr(self, str(request.method).lower(), None))
         return answer
 
 

@@ -56,6 +56,7 @@ def problem_response(
     }
     response = HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
     response["Cache-Control"] = "no-store"
+    response.problem_code = code  # type: ignore[attr-defined]
     for name, value in (headers or {}).items():
         response[name] = value
     return response

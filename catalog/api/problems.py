@@ -58,6 +58,12 @@ PROBLEMS = {
         "This POST changes something, so it must be safe to send again.",
         "Send the header Idempotency-Key with a fresh random text for each thing to do, and the same when you repeat it.",
     ),
+    "unknown_version": Problem(
+        400,
+        "There is no such version",
+        "The header Retromovies-Version names a day that is none of ours.",
+        "The detail lists those known. Leave the header out to get the version of your key.",
+    ),
     "key_missing": Problem(
         401,
         "A key is needed",
@@ -118,6 +124,12 @@ PROBLEMS = {
         "Full rows are kept for a while only; parameters and digests of every edition are kept for ever.",
         "Start again without a cursor: that begins in the edition in force.",
     ),
+    "brownout": Problem(
+        410,
+        "This is about to go, or gone",
+        "The operation is deprecated: it answers nothing for a while now, or any more, so that nobody is surprised.",
+        "The headers Sunset and Link say when it goes and what to use instead.",
+    ),
     "precondition_failed": Problem(
         412,
         "It has changed",
@@ -159,6 +171,12 @@ PROBLEMS = {
         "Too many requests",
         "The key has used up its requests of this minute.",
         "Wait as many seconds as Retry-After says. Answers 304 are free: send If-None-Match.",
+    ),
+    "quota_used_up": Problem(
+        429,
+        "The month's requests are used up",
+        "All keys of the partner together have used their requests of this month (UTC).",
+        "Ask us for more, or wait until the month is over. Answers 304 and 429 cost nothing.",
     ),
     "terms_of_source": Problem(
         451,

@@ -27,6 +27,8 @@ ALWAYS = (  # whatever the address
     "scope_missing",
     "not_acceptable",
     "rate_limited",
+    "quota_used_up",
+    "unknown_version",
     "terms_of_source",
     "internal",
     "unavailable",
@@ -89,7 +91,16 @@ def described(
         answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
     documented = [*(parameter.documented() for parameter in parameters), *headers]
     asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
-    return extend_schema(operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers)
+    describe = extend_schema(
+        operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers
+    )
+
+    def mark(view: V) -> V:
+        made: V = describe(view)
+        made.operation = name  # type: ignore[attr-defined]
+        return made
+
+    return mark
 
 
 class Schema(PublicView):

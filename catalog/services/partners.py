@@ -1,74 +1,121 @@
-"""Partner keys: issued and shown once, revoked, recognised. Only a hash is kept."""
+"""Partner keys: issued and shown once, rolled, revoked, recognised. Only a hash is kept."""
 
-import binascii
 import hashlib
-import re
-import secrets
-import string
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 from catalog.errors import KeyRefused
+from catalog.key_text import new_secret, well_formed
 from catalog.models import Partner, PartnerKey, User
+from catalog.territories import COUNTRIES
+from catalog.versions import VERSIONS
 from mlops import audit
 from mlops.ports import Actor
 
-PREFIX = "rmk_"
-SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # base 62: a double click selects the whole key
-RANDOM, CHECK = 30, 6  # 30 signs of base 62 are 178 random bits
-SHAPE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM + CHECK}}}")
 LONGEST = timedelta(days=2 * 366)  # how long a key may live
-MOST_NAME = 100
+LONGEST_WRITING = timedelta(days=366)  # one that may write
+LONGEST_OVERLAP = timedelta(days=7)  # how long a key lives on beside the one that takes its place
+MOST_NAME, MOST_LABEL, MOST_NETWORKS = 100, 60, 20
 
 
-def new_secret() -> str:
-    """Return a fresh key: rmk_, 30 random signs, and 6 that check them, so that a leaked key is known as ours offline."""
-    stem = PREFIX + "".join(secrets.choice(SIGNS) for _ in range(RANDOM))
-    return stem + checksum(stem)
+@dataclass(frozen=True)
+class Terms:
+    """What a key may do, until when and from where. Empty territories, networks: all. version: of the API's behaviour."""
 
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    territories: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    test: bool = False
+    label: str = ""
+    version: str = ""
 
-def checksum(stem: str) -> str:
-    """Return the CRC-32 of the text before it, as six signs of base 62."""
-    rest, signs = binascii.crc32(stem.encode()), ""
-    for _ in range(CHECK):
-        rest, place = divmod(rest, len(SIGNS))
-        signs = SIGNS[place] + signs
-    return signs
+    @classmethod
+    def asked(cls, scopes: Iterable[str], expires_at: datetime, **more: Any) -> "Terms":
+        """Return terms with every list sorted and once."""
+        lists: dict[str, Any] = {name: tuple(sorted(set(more.pop(name, ())))) for name in ("territories", "networks")}
+        return cls(tuple(sorted(set(scopes))), expires_at, **lists, **more)
 
-
-def well_formed(plain: str) -> bool:
-    """Say whether a text can be one of our keys: no database needed."""
-    return SHAPE.fullmatch(plain) is not None and checksum(plain[:-CHECK]) == plain[-CHECK:]
+    def columns(self) -> dict[str, Any]:
+        """Return them as the columns of a key."""
+        lists = {name: list(getattr(self, name)) for name in ("scopes", "territories", "networks")}
+        return lists | {name: getattr(self, name) for name in ("expires_at", "test", "label", "version")}
 
 
 @audit.governed()
 def issue_key(
-    *, partner: Partner, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime
+    *, partner: Partner, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime, **more: Any
 ) -> tuple[PartnerKey, str]:
-    """Make a key and return it with its secret, which is never shown again. Raises KeyRefused naming what is wrong."""
-    asked = sorted(set(scopes))
-    _check_terms(partner, asked, expires_at, at)
-    plain = new_secret()
+    """Make a key and return it with its secret, which is never shown again. Raises KeyRefused naming what is wrong.
+
+    more: territories, networks, test, label, version, as in Terms.
+    """
+    terms = Terms.asked(scopes, expires_at, **more)
+    _check_terms(partner, terms, at)
+    return _made(partner, terms, "partner_key.issued", "issued", by=by, at=at)
+
+
+@audit.governed()
+def roll_key(
+    *, key: PartnerKey, overlap: timedelta, expires_at: datetime, by: Actor, at: datetime
+) -> tuple[PartnerKey, str]:
+    """Issue a key on the terms of another, which lives on for the overlap, and return it with its secret.
+
+    Raises KeyRefused: the old one opens nothing any more, or was rolled before, or the overlap or end is out of bounds.
+    """
+    held = _held(key)
+    if not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise KeyRefused(f"overlap: the old key lives on for up to {LONGEST_OVERLAP.days} days, or ends at once.")
+    if held.expires_at <= at:
+        raise KeyRefused(f"The key {held} expired on {held.expires_at:%-d %B %Y}: issue a new one.")
+    if held.rolled_to.exists():
+        raise KeyRefused(f"The key {held} was rolled before: roll the one that took its place.")
+    terms = Terms.asked(
+        held.scopes,
+        expires_at,
+        territories=held.territories,
+        networks=held.networks,
+        test=held.test,
+        label=held.label,
+        version=held.version,
+    )
+    _check_terms(held.partner, terms, at)
+    made = _made(held.partner, terms, "partner_key.rolled", "rolled", by=by, at=at, rolled_from=held)
+    held.expires_at = max(min(held.expires_at, at + overlap), held.created_at + timedelta(microseconds=1))
+    _remember(held, by=by, at=at, reason=f"rolled: ends with {held.expires_at:%Y-%m-%d %H:%M} UTC")
+    held.save(update_fields=["expires_at"])
+    return made
+
+
+def _made(
+    partner: Partner, terms: Terms, act: str, reason: str, *, by: Actor, at: datetime, rolled_from: Any = None
+) -> tuple[PartnerKey, str]:
+    plain = new_secret(test=terms.test)
     key = PartnerKey(
-        partner=partner, hash=_hash(plain), last_four=plain[-4:], scopes=asked, created_at=at, expires_at=expires_at
+        partner=partner,
+        hash=_hash(plain),
+        last_four=plain[-4:],
+        created_at=at,
+        rolled_from=rolled_from,
+        **terms.columns(),
     )
-    _remember(key, by=by, at=at, reason="issued")
+    _remember(key, by=by, at=at, reason=reason)
     key.save()
-    audit.record(
-        "partner_key.issued",
-        f"partner_key:{key.pk}",
-        by=by,
-        at=at,
-        partner=partner.pk,
-        scopes=asked,
-        expires_at=expires_at.astimezone(UTC).isoformat(),
-    )
+    told: dict[str, Any] = {"partner": partner.pk, "scopes": list(terms.scopes), "test": terms.test}
+    told |= {name: list(getattr(terms, name)) for name in ("territories", "networks") if getattr(terms, name)}
+    if rolled_from:
+        told["rolled_from"] = rolled_from.pk
+    expires = terms.expires_at.astimezone(UTC).isoformat()
+    audit.record(act, f"partner_key:{key.pk}", by=by, at=at, **told, expires_at=expires)
     return key, plain
 
 
 @audit.governed()
 def issue_key_to(
-    *, name: str, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime
+    *, name: str, scopes: Iterable[str], expires_at: datetime, by: Actor, at: datetime, **more: Any
 ) -> tuple[PartnerKey, str]:
     """Issue a key to the partner of this name, who is made when missing. Raises KeyRefused."""
     name = name.strip()
@@ -78,7 +125,7 @@ def issue_key_to(
     if partner.pk is None:
         _remember(partner, by=by, at=at, reason="made for its first key")
         partner.save()
-    return issue_key(partner=partner, scopes=scopes, expires_at=expires_at, by=by, at=at)
+    return issue_key(partner=partner, scopes=scopes, expires_at=expires_at, by=by, at=at, **more)
 
 
 @audit.governed()
@@ -87,9 +134,7 @@ def revoke_key(*, key: PartnerKey, by: Actor, at: datetime, reason: str) -> Part
     reason = reason.strip()
     if not reason:
         raise KeyRefused("Give the reason for revoking this key: it stays in its history.")
-    held = PartnerKey.objects.select_for_update(of=("self",)).select_related("partner").get(pk=key.pk)
-    if held.revoked_at:
-        raise KeyRefused(f"The key {held} was revoked before, on {held.revoked_at:%-d %B %Y}.")
+    held = _held(key)
     held.revoked_at = at
     _remember(held, by=by, at=at, reason=reason)
     held.save(update_fields=["revoked_at"])
@@ -97,10 +142,18 @@ def revoke_key(*, key: PartnerKey, by: Actor, at: datetime, reason: str) -> Part
     return held
 
 
-def authenticate(plain: str, at: datetime) -> PartnerKey:
+def _held(key: PartnerKey) -> PartnerKey:
+    """Return the key, locked. Raises KeyRefused when it was revoked."""
+    held = PartnerKey.objects.select_for_update(of=("self",)).select_related("partner").get(pk=key.pk)
+    if held.revoked_at:
+        raise KeyRefused(f"The key {held} was revoked before, on {held.revoked_at:%-d %B %Y}.")
+    return held
+
+
+def authenticate(plain: str, at: datetime, address: str = "") -> PartnerKey:
     """Return the usable key with this secret. Raises KeyRefused saying why there is none.
 
-    It is looked up by its hash, so the time taken tells nothing about other keys.
+    It is looked up by its hash, so the time taken tells nothing about other keys. address: where it is used from.
     """
     key = PartnerKey.objects.select_related("partner").filter(hash=_hash(plain)).first()
     if key is None and not well_formed(plain):
@@ -113,17 +166,47 @@ def authenticate(plain: str, at: datetime) -> PartnerKey:
         raise KeyRefused(f"This key expired on {key.expires_at:%-d %B %Y}. Ask for a new one.")
     if not key.partner.active:
         raise KeyRefused("This key's partner is not active. Write to us.")
+    if key.networks and not _is_within(address, key.networks):
+        raise KeyRefused("This key is not used from here: it names the networks it is good for.")
     return key
 
 
-def _check_terms(partner: Partner, scopes: list[str], expires_at: datetime, at: datetime) -> None:
+def _is_within(address: str, networks: Iterable[str]) -> bool:
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return False
+    return any(here in ip_network(network) for network in networks)
+
+
+def _check_terms(partner: Partner, terms: Terms, at: datetime) -> None:
     known = PartnerKey.Scope.values
+    writes = any(scope.endswith(":write") for scope in terms.scopes)
+    longest = LONGEST_WRITING if writes else LONGEST
     if not partner.active:
         raise KeyRefused(f"{partner} is not active: make the partner active before issuing a key.")
-    if not scopes or not set(scopes) <= set(known):
+    if not terms.scopes or not set(terms.scopes) <= set(known):
         raise KeyRefused(f"scopes: choose one or more of {', '.join(known)}.")
-    if not at < expires_at <= at + LONGEST:
-        raise KeyRefused(f"expires_at: a key lives at least a moment and at most {LONGEST.days} days.")
+    if not at < terms.expires_at <= at + longest:
+        kind = "that may write " if writes else ""
+        raise KeyRefused(f"expires_at: a key {kind}lives at least a moment and at most {longest.days} days.")
+    if not set(terms.territories) <= set(COUNTRIES):
+        raise KeyRefused(f"territories: choose among {', '.join(COUNTRIES)}, or none for all.")
+    if len(terms.label) > MOST_LABEL or not terms.label.isprintable():
+        raise KeyRefused(f"label: at most {MOST_LABEL} letters, without control characters.")
+    if terms.version not in ("", *VERSIONS):
+        raise KeyRefused(f"version: one of {', '.join(VERSIONS)}.")
+    for network in terms.networks[: MOST_NETWORKS + 1]:
+        _check_network(network)
+    if len(terms.networks) > MOST_NETWORKS:
+        raise KeyRefused(f"networks: at most {MOST_NETWORKS}.")
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise KeyRefused(f"networks: {text[:50]} is no network such as 192.0.2.0/24 or 2001:db8::/32.") from error
 
 
 def _hash(plain: str) -> str:

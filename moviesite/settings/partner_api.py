@@ -13,8 +13,13 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
-    "DEFAULT_THROTTLE_RATES": {"key": f"{env.whole('API_PER_MINUTE', 600, least=1)}/minute"},
 }
+API_PER_MINUTE = env.whole(
+    "API_PER_MINUTE", 600, least=1
+)  # requests of a key to read, unless its partner has other terms
+API_WRITES_PER_MINUTE = env.whole("API_WRITES_PER_MINUTE", 300, least=1)
+API_PER_MONTH = env.whole("API_PER_MONTH", 1_000_000, least=1)  # of all keys of a partner, likewise
+API_LOG_DAYS = env.whole("API_LOG_DAYS", 30, least=1, most=365)  # days that single requests are found by their id
 SPECTACULAR_SETTINGS = {
     "TITLE": "Retromovies API",
     "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",

@@ -1,14 +1,11 @@
-"""Conditional answers, and how often a key may ask."""
+"""Conditional answers."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils.http import http_date
 
-from catalog.api.throttles import count
 from catalog.models import Movie
 from tests.catalog.api_calls import Caller, five_films, next_edition, refusal
 from tests.factories.mlops import NOON
@@ -32,17 +29,6 @@ EVERY = (
 @pytest.fixture
 def api() -> Caller:
     return Caller()
-
-
-@pytest.fixture
-def remembering(settings: Any) -> None:
-    """A cache that is there, in this process."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
-
-
-def limited_to(settings: Any, limit: int) -> None:
-    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"key": f"{limit}/minute"}}
 
 
 # --- the same again ----------------------------------------------------------------------------------------------
@@ -139,51 +125,3 @@ def test_head_is_get_without_the_body(api: Caller, address: str) -> None:
     response = api.send("head", address)
     assert (response.status_code, response.content) == (200, b"")
     assert response["ETag"] == api.get(address)["ETag"]
-
-
-# --- how often ---------------------------------------------------------------------------------------------------
-@pytest.mark.usefixtures("remembering")
-def test_a_key_has_so_many_requests_a_minute_and_sees_what_is_left(api: Caller, settings: Any) -> None:
-    five_films()
-    limited_to(settings, 2)
-    first = api.get("movies")
-    assert (first["X-RateLimit-Limit"], first["X-RateLimit-Remaining"]) == ("2", "1")
-    assert first["RateLimit-Policy"] == '"minute";q=2;w=60'
-    assert first["RateLimit"].startswith('"minute";r=1;t=')
-    assert api.get("movies").status_code == 200
-    refused = api.get("charts/top")
-    refusal(refused, 429, "rate_limited")
-    assert 1 <= int(refused["Retry-After"]) <= 60
-    assert refused["X-RateLimit-Remaining"] == "0"
-    assert Caller().get("movies").status_code == 200, "another key has its own"
-
-
-@pytest.mark.usefixtures("remembering")
-@pytest.mark.parametrize("address", ["movies", "movies/12"])
-def test_an_answer_304_is_free(api: Caller, settings: Any, address: str) -> None:
-    five_films()
-    limited_to(settings, 2)
-    mark = api.get(address)["ETag"]
-    for _ in range(5):
-        answer = api.get(address, {"If-None-Match": mark})
-        assert (answer.status_code, answer["X-RateLimit-Remaining"]) == (304, "1")
-
-
-def test_without_a_cache_everyone_may_pass(api: Caller, settings: Any) -> None:
-    five_films()
-    limited_to(settings, 1)
-    for _ in range(3):
-        response = api.get("movies")
-        assert response.status_code == 200
-        assert not response.has_header("RateLimit")
-
-
-@pytest.mark.usefixtures("valkey")
-def test_no_request_is_lost_when_many_come_at_once() -> None:
-    now = 1_780_000_000.0
-    with ThreadPoolExecutor(8) as pool:
-        counted = list(pool.map(lambda _: count(1, 1000, now), range(400)))
-    assert sorted(allowance.used for allowance in counted if allowance) == list(range(1, 401))
-    later = count(1, 1000, now + 60)
-    assert later is not None
-    assert later.used == 1, "each minute begins anew"

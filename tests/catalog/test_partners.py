@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from catalog import key_text
 from catalog.errors import KeyRefused
 from catalog.models import Partner, PartnerKey, User
 from catalog.services import partners
@@ -29,31 +30,31 @@ def issue(by: Any = SYSTEM, partner: Partner | None = None, **given: Any) -> tup
 
 # --- its text ----------------------------------------------------------------------------------------------------
 def test_a_key_is_our_prefix_160_random_bits_and_a_checksum() -> None:
-    secrets = {partners.new_secret() for _ in range(200)}
+    secrets = {key_text.new_secret() for _ in range(200)}
     assert len(secrets) == 200
     for plain in secrets:
-        assert plain.startswith("rmk_")
-        assert len(plain) == 40
-        assert partners.well_formed(plain)
-    assert 62**partners.RANDOM > 2**160
+        assert plain.startswith("rmk_live_")
+        assert len(plain) == 45
+        assert key_text.well_formed(plain)
+    assert 62**key_text.RANDOM > 2**160
 
 
 def test_the_checksum_is_crc32_in_base_62() -> None:
     # CRC-32 of «123456789» is 0xCBF43926 = 3,421,780,262 = 3·62⁵ + 45·62⁴ + 35·62³ + 27·62² + 22·62 + 14
     assert 3 * 62**5 + 45 * 62**4 + 35 * 62**3 + 27 * 62**2 + 22 * 62 + 14 == 0xCBF43926
-    assert partners.checksum("123456789") == "3jZRME"
+    assert key_text.checksum("123456789") == "3jZRME"
 
 
-@pytest.mark.parametrize("place", [0, 3, 4, 20, 33, 34, 39])
+@pytest.mark.parametrize("place", [0, 3, 4, 9, 20, 33, 39, 44])
 def test_one_wrong_sign_shows_without_a_database(place: int) -> None:
-    plain = partners.new_secret()
+    plain = key_text.new_secret()
     other = "b" if plain[place] != "b" else "c"
-    assert not partners.well_formed(plain[:place] + other + plain[place + 1 :])
+    assert not key_text.well_formed(plain[:place] + other + plain[place + 1 :])
 
 
-@pytest.mark.parametrize("text", ["", "rmk_", "rmk_short", "é" * 40, "rmk_" + "a" * 37])
+@pytest.mark.parametrize("text", ["", "rmk_", "rmk_short", "é" * 45, "rmk_live_" + "a" * 37, "rmk_real_" + "a" * 36])
 def test_what_is_shaped_otherwise_is_no_key(text: str) -> None:
-    assert not partners.well_formed(text)
+    assert not key_text.well_formed(text)
 
 
 # --- issuing -----------------------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def test_a_text_that_is_no_key_says_so(text: str) -> None:
 
 def test_a_well_formed_stranger_is_not_known() -> None:
     with pytest.raises(KeyRefused, match="not known"):
-        partners.authenticate(partners.new_secret(), NOON)
+        partners.authenticate(key_text.new_secret(), NOON)
 
 
 # --- revoking ----------------------------------------------------------------------------------------------------

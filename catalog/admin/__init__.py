@@ -3,10 +3,23 @@ from catalog.admin import (
     editions,
     films,
     licences,
+    partner_keys,
+    partner_use,
     partners,
     people,
     ratings,
     sources,
 )
 
-__all__ = ["changes", "editions", "films", "licences", "partners", "people", "ratings", "sources"]
+__all__ = [
+    "changes",
+    "editions",
+    "films",
+    "licences",
+    "partner_keys",
+    "partner_use",
+    "partners",
+    "people",
+    "ratings",
+    "sources",
+]

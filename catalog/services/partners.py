@@ -87,6 +87,8 @@ def roll_key(
     held.expires_at = max(min(held.expires_at, at + overlap), held.created_at + timedelta(microseconds=1))
     _remember(held, by=by, at=at, reason=f"rolled: ends with {held.expires_at:%Y-%m-%d %H:%M} UTC")
     held.save(update_fields=["expires_at"])
+    ends = held.expires_at.astimezone(UTC).isoformat()
+    audit.record("partner_key.shortened", f"partner_key:{held.pk}", by=by, at=at, heir=made[0].pk, expires_at=ends)
     return made
 
 

@@ -72,6 +72,8 @@ NAVIGATION = [
         _("Partners"),
         _rows(_("Partners"), "handshake", "catalog", "partner"),
         _rows(_("Keys"), "key", "catalog", "partnerkey"),
+        _rows(_("Usage"), "data_usage", "catalog", "usage"),
+        _rows(_("Calls by request id"), "receipt_long", "catalog", "apicall"),
     ),
     _section(
         _("Who did what"),

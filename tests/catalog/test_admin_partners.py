@@ -13,6 +13,7 @@ from catalog.services import partners
 from mlops.models import AuditEvent
 from tests.catalog import staff
 from tests.factories import catalog as make
+from tests.factories.partners import make_call, make_usage
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +117,36 @@ def test_a_partner_is_changed_with_a_reason_and_never_deleted(client: Client, pa
     assert not partner.active
     assert partner.history.first().history_change_reason == "contract ended"
     assert staff.superuser().post(f"/admin/catalog/partner/{partner.pk}/delete/", {"reason": "x"}).status_code == 403
+
+
+def test_a_key_is_rolled_and_its_heir_shown_once(client: Client, partner: Partner) -> None:
+    key, old = make.make_partner_key(partner, scopes=["charts:read"])
+    address = f"/admin/catalog/partnerkey/{key.pk}/roll/"
+    assert client.get(address).status_code == 200
+    last_day = (timezone.now() + timedelta(days=90)).date().isoformat()
+    page = client.post(address, {"overlap_hours": 24, "expires_on": last_day})
+    heir = partners.authenticate(page.context["plain"], timezone.now())
+    assert (heir.rolled_from, heir.scopes) == (key, ["charts:read"])
+    assert partners.authenticate(old, timezone.now()) == key, "both work meanwhile"
+    key.refresh_from_db()
+    assert timedelta(hours=23) < key.expires_at - timezone.now() <= timedelta(hours=24)
+
+
+def test_a_key_is_issued_on_narrow_terms(client: Client, partner: Partner) -> None:
+    terms = {"territories": ["GB"], "networks": "192.0.2.0/24, 2001:db8::/32", "test": "on", "label": "nightly"}
+    page = issue(client, partner, scopes=["ratings:write"], **terms)
+    key = PartnerKey.objects.get()
+    assert page.context["plain"].startswith("rmk_test_")
+    assert (key.territories, key.networks) == (["GB"], ["192.0.2.0/24", "2001:db8::/32"])
+    assert (key.test, key.label) == (True, "nightly")
+
+
+def test_a_call_is_found_by_the_id_of_its_answer_and_a_day_by_its_partner(client: Client, partner: Partner) -> None:
+    key, _ = make.make_partner_key(partner)
+    mine, other = make_call(key, path="/api/v1/movies/12"), make_call(path="/api/v1/movies/13")
+    found = client.get(f"/admin/catalog/apicall/?q={mine.request_id}").content.decode()
+    assert mine.path in found
+    assert other.path not in found
+    make_usage(key, calls=4_321)
+    assert "4,321" in client.get(f"/admin/catalog/usage/?key__partner__id__exact={partner.pk}").content.decode()
+    assert client.get(f"/admin/catalog/apicall/{mine.pk}/change/").status_code == 200

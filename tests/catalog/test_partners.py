@@ -189,7 +189,7 @@ def test_the_command_prints_the_key_alone_and_makes_the_partner_once() -> None:
     assert plain not in err
     command("Cinémathèque")
     assert Partner.objects.count() == 1
-    assert PartnerKey.objects.latest("pk").scopes == sorted(PartnerKey.Scope.values)
+    assert PartnerKey.objects.latest("pk").scopes == sorted(PartnerKey.READ)
 
 
 @pytest.mark.parametrize(
@@ -213,3 +213,83 @@ def test_the_command_refuses_what_cannot_be_and_leaves_nothing(arguments: list[s
     with pytest.raises(CommandError):
         command(*arguments)
     assert not Partner.objects.exists()
+
+
+# --- rolling -----------------------------------------------------------------------------------------------------
+def test_a_rolled_key_lives_on_for_the_overlap_and_its_heir_has_the_same_terms() -> None:
+    terms = {"territories": ["GB", "DE"], "networks": ["192.0.2.0/24"], "label": "nightly", "test": True}
+    old, old_plain = issue(scopes=["ratings:write"], **terms)
+    new, plain = partners.roll_key(
+        key=old, overlap=timedelta(days=2), expires_at=NOON + YEAR, by=SYSTEM, at=NOON + timedelta(hours=1)
+    )
+    assert plain.startswith("rmk_test_")
+    assert (new.scopes, new.territories, new.networks) == (["ratings:write"], ["DE", "GB"], ["192.0.2.0/24"])
+    assert (new.label, new.test, new.rolled_from, new.partner) == ("nightly", True, old, old.partner)
+    here, later = "192.0.2.7", NOON + timedelta(days=2)
+    assert partners.authenticate(old_plain, later, here) == old
+    with pytest.raises(KeyRefused, match="expired"):
+        partners.authenticate(old_plain, later + timedelta(hours=1), here)
+    assert partners.authenticate(plain, later + timedelta(hours=1), here) == new
+    acts = [event.action for event in AuditEvent.objects.order_by("-seq")[:2]]
+    assert acts == ["partner_key.shortened", "partner_key.rolled"]
+    with pytest.raises(KeyRefused, match="rolled before"):
+        partners.roll_key(key=old, overlap=timedelta(), expires_at=NOON + YEAR, by=SYSTEM, at=NOON)
+
+
+def test_without_an_overlap_a_rolled_key_ends_at_once() -> None:
+    old, plain = issue()
+    at = NOON + timedelta(minutes=1)
+    partners.roll_key(key=old, overlap=timedelta(), expires_at=NOON + YEAR, by=SYSTEM, at=at)
+    with pytest.raises(KeyRefused, match="expired"):
+        partners.authenticate(plain, at)
+
+
+def test_an_overlap_never_makes_a_key_live_longer_and_has_an_end_itself() -> None:
+    old, _ = issue(expires_at=NOON + timedelta(days=1))
+    with pytest.raises(KeyRefused, match="overlap"):
+        partners.roll_key(key=old, overlap=timedelta(days=8), expires_at=NOON + YEAR, by=SYSTEM, at=NOON)
+    partners.roll_key(key=old, overlap=timedelta(days=7), expires_at=NOON + YEAR, by=SYSTEM, at=NOON)
+    old.refresh_from_db()
+    assert old.expires_at == NOON + timedelta(days=1)
+
+
+# --- narrower terms ----------------------------------------------------------------------------------------------
+def test_a_key_that_writes_lives_for_a_year_at_most() -> None:
+    issue(expires_at=NOON + timedelta(days=700))
+    issue(scopes=["ratings:write"], expires_at=NOON + timedelta(days=366))
+    with pytest.raises(KeyRefused, match="may write lives"):
+        issue(scopes=["ratings:write"], expires_at=NOON + timedelta(days=367))
+
+
+@pytest.mark.parametrize("address", ["192.0.3.1", "2001:db9::1", "", "nowhere"])
+def test_a_key_of_a_network_opens_nothing_from_elsewhere(address: str) -> None:
+    _, plain = issue(networks=["192.0.2.0/24", "2001:db8::/32"])
+    with pytest.raises(KeyRefused, match="not used from here"):
+        partners.authenticate(plain, NOON, address)
+    for here in ("192.0.2.255", "2001:db8::1"):
+        assert partners.authenticate(plain, NOON, here)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"territories": ["XX"]}, "territories"),
+        ({"territories": ["001"]}, "territories"),
+        ({"networks": ["192.0.2.1/24"]}, "networks"),
+        ({"networks": [f"192.0.2.{place}" for place in range(21)]}, "networks"),
+        ({"label": "x" * 61}, "label"),
+        ({"label": "a\nb"}, "label"),
+        ({"version": "2020-01-01"}, "version"),
+    ],
+)
+def test_terms_that_mean_nothing_are_refused(terms: Any, words: str) -> None:
+    with pytest.raises(KeyRefused, match=words):
+        issue(**terms)
+    assert not PartnerKey.objects.exists()
+
+
+def test_whoever_may_write_may_read() -> None:
+    key, _ = issue(scopes=["ratings:write"])
+    assert key.may("ratings:read")
+    assert not key.may("webhooks:read")
+    assert not issue(scopes=["ratings:read"])[0].may("ratings:write")

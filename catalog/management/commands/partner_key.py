@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog.errors import KeyRefused
 from catalog.models import PartnerKey
 from catalog.services import partners
+from catalog.versions import NEWEST
 from mlops.ports import SYSTEM
 
 
@@ -17,9 +18,12 @@ class Command(BaseCommand):
     help = "Issue a key for the partner API; a partner of this name is made when there is none."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        known = ",".join(PartnerKey.Scope.values)
+        known, usual = ",".join(PartnerKey.Scope.values), ",".join(PartnerKey.READ)
         parser.add_argument("name", help="the partner's name")
-        parser.add_argument("--scopes", default=known, help=f"what the key may do, by commas (default: {known})")
+        parser.add_argument(
+            "--scopes", default=usual, help=f"what the key may do, by commas, of {known} (default: {usual})"
+        )
+        parser.add_argument("--test", action="store_true", help="for trying out: what it writes counts nowhere")
         parser.add_argument(
             "--days", type=_days, default=365, help=f"how long it lives, 1 to {partners.LONGEST.days} (default: 365)"
         )
@@ -32,6 +36,8 @@ class Command(BaseCommand):
                 name=options["name"],
                 scopes=scopes,
                 expires_at=now + timedelta(days=options["days"]),
+                test=options["test"],
+                version=NEWEST,
                 by=SYSTEM,
                 at=now,
             )
@@ -40,7 +46,7 @@ class Command(BaseCommand):
         self.stdout.write(plain)
         self.stderr.write(
             f"For {key.partner}: {', '.join(key.scopes)}, until {key.expires_at:%Y-%m-%d}. Keep it: only its hash is stored.\n"
-            f'curl -H "Authorization: Bearer {plain[:8]}…" http://localhost:8000/api/v1/charts/top'
+            f'curl -H "Authorization: Bearer {plain[:13]}…" http://localhost:8000/api/v1/charts/top'
         )
 
 

@@ -113,6 +113,7 @@ def main_name(title: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
+@lru_cache(maxsize=32_768)
 def slug(title: str) -> str:
     """Return 1–80 characters of a-z, 0-9 and single hyphens for a URL; «film» if the title has no such character."""
     words = search_key(title).encode("ascii", "ignore").decode()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import http_date, parse_http_date
 from rest_framework.request import Request
@@ -22,7 +23,8 @@ from catalog.models import PartnerKey
 from catalog.selectors.revisions import Revision
 from catalog.versions import Deprecation
 
-SHAPES = 1  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
+STARTED = timezone.now()  # what only a new release changes is as old as this process
+SHAPES = 2  # of the bodies; raise it when what a list shows of the same rows changes, or clients keep the old shape by its ETag
 READS = ("GET", "HEAD")
 KEPT = 128  # rendered lists that a process remembers, of at most some 50 kB each
 

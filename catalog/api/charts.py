@@ -7,31 +7,42 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import pagination, params
-from catalog.api.base import PartnerView, known, marks
+from catalog.api.base import PartnerView, known, marks, modified
 from catalog.api.errors import Refused
+from catalog.api.film_shapes import chart_fields, chart_item, sparse
 from catalog.api.schema import described
-from catalog.api.serializers import ChartSerializer, ReceiptSerializer
+from catalog.api.serializers import ChartSerializer, EditionHead, ReceiptSerializer
 from catalog.models import ChartEdition, Movie, PartnerKey
 from catalog.selectors import catalogue, chart_pages, charts, revisions
-from catalog.selectors.chart_pages import Entry
+from catalog.selectors.film_rows import film_row, place_of
 
 TIE_BREAK = ["-wr", "-votes", "year", "id"]
+
+edition_asked = params.number(
+    "edition", 1, 2**31 - 1, "The chart of this edition, as it was published; without it of the one in force."
+)
 
 
 class TopChart(PartnerView):
     """The chart, best film first: whole, of a decade, of a genre, or of both."""
 
     scope = PartnerKey.Scope.CHARTS_READ
-    parameters = (params.decade, params.genre, params.limit, params.cursor)
+    parameters = (edition_asked, params.decade, params.genre, chart_fields, params.limit, params.cursor)
 
-    @described("topChart", "The chart", ChartSerializer, parameters=parameters, problems=["edition_gone", "no_edition"])
+    @described(
+        "topChart",
+        "The chart",
+        ChartSerializer,
+        parameters=parameters,
+        problems=["not_found", "edition_gone", "no_edition"],
+    )
     def get(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, self.parameters)
         here = pagination.walk(request, asked)
         revision = revisions.newest()
         if answer := known(request, given := marks(request, revision)):
             return answer
-        edition = _followed(here, revision.edition)
+        edition = _followed(here.edition or asked.get("edition"), revision.edition)
         entries = chart_pages.entries(
             edition,
             in_force=edition == revision.edition,
@@ -40,17 +51,20 @@ class TopChart(PartnerView):
             decade=asked.get("decade"),
             genre=asked.get("genre"),
         )
-        page = pagination.page(request, here, entries, lambda entry: entry.place.rank, edition.number)
+        page = pagination.page(request, here, entries, lambda place: place.rank, edition.number)
         scope = {name: request.query_params.get(name) for name in ("decade", "genre")} | {
             "rank": "global",
             "c": "global",
         }
-        return pagination.listed(page, ChartSerializer, given, edition=edition, scope=scope)
+        shape = sparse(chart_item, asked.get("fields"))
+        return pagination.listed(page, shape, given, edition=EditionHead(edition).data, scope=scope)
 
 
-def _followed(here: pagination.Walk, newest: ChartEdition | None) -> ChartEdition:
-    """Return the edition that the walk began in, or the one in force at its beginning. Raises Refused before the first."""
-    edition = charts.editions().filter(number=here.edition).first() if here.edition else newest
+def _followed(number: int | None, newest: ChartEdition | None) -> ChartEdition:
+    """Return the edition that was asked for, or that the walk began in; else the one in force. Raises Refused."""
+    edition = charts.editions().filter(number=number).first() if number else newest
+    if edition is None and number:
+        raise Refused("not_found", f"There is no edition {number}.")
     if edition is None:
         raise Refused("no_edition", "No edition has been published so far.", headers={"Retry-After": "30"})
     return edition
@@ -68,14 +82,15 @@ class Receipt(PartnerView):
         receipt = charts.receipt(film)
         if receipt is None:
             raise Refused("not_charted", f"No vote for {film} counts, so the edition in force does not hold it.")
-        return Response(ReceiptSerializer(_document(film, receipt)).data)
+        headers = modified(revisions.newest().at)
+        return Response(ReceiptSerializer(_document(film, receipt)).data, headers=headers)
 
 
 def _document(film: Movie, receipt: charts.Receipt) -> dict[str, Any]:
     """Return what ReceiptSerializer reads."""
     standing, edition = receipt.standing, receipt.edition
     return {
-        "movie": film,
+        "movie": film_row(film),
         "edition": edition,
         "rank": standing.rank,
         "wr": standing.wr_e6,
@@ -89,7 +104,7 @@ def _document(film: Movie, receipt: charts.Receipt) -> dict[str, Any]:
         "exact": receipt.exact,
         "tie_break": {"order": TIE_BREAK, "tied": receipt.tied},
         "neighbours": {
-            "above": [Entry(other, other.standing) for other in receipt.above],
-            "below": [Entry(other, other.standing) for other in receipt.below],
+            "above": [place_of(other, other.standing) for other in receipt.above],
+            "below": [place_of(other, other.standing) for other in receipt.below],
         },
     }

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from catalog.models import Movie
 from catalog.recsys.linear import SCALE
-from catalog.selectors.chart_pages import Entry
+from catalog.selectors.film_rows import Place
 from catalog.selectors.recommendations import Pick
 
 LACK = (
@@ -51,11 +51,11 @@ class RecommendedItem(serializers.Serializer[Any]):
     score = serializers.IntegerField(allow_null=True, help_text="The sum of the weights of the reasons, exactly.")
     reasons = Reason(many=True, help_text="Every rating that has a weight, strongest first.")
 
-    def to_representation(self, instance: Pick | Entry) -> dict[str, Any]:
+    def to_representation(self, instance: Pick | Place) -> dict[str, Any]:
         """Written out, since a list can hold 25,000 reasons."""
-        if isinstance(instance, Entry):
-            chart = {"rank": instance.place.rank, "best_rank": None, "worst_rank": None}
-            return chart | _film(instance.movie) | {"score": None, "reasons": []}
+        if isinstance(instance, Place):
+            chart = {"rank": instance.rank, "best_rank": None, "worst_rank": None}
+            return chart | _film(instance) | {"score": None, "reasons": []}
         return {
             "rank": instance.rank,
             "best_rank": instance.best_rank,
@@ -66,8 +66,8 @@ class RecommendedItem(serializers.Serializer[Any]):
         }
 
 
-def _film(movie: Movie) -> dict[str, Any]:
-    return {"id": movie.pk, "slug": movie.slug, "title": movie.title, "year": movie.year}
+def _film(movie: Movie | Place) -> dict[str, Any]:
+    return {"id": movie.id, "slug": movie.slug, "title": movie.title, "year": movie.year}
 
 
 class RecommendationsSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """The public ledger: which ranking systems there are, what serves, and the card of every version."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -8,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import params
-from catalog.api.base import PartnerView
+from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused
 from catalog.api.schema import described
 from catalog.models import PartnerKey
@@ -133,7 +134,15 @@ class Models(PartnerView):
     @described("models", "Ranking systems, their versions, and which serves", ModelsSerializer)
     def get(self, request: Request) -> HttpResponseBase:
         params.read(request, self.parameters)
-        return Response(ModelsSerializer({"data": [_system(system) for system in ledger.systems()]}).data)
+        systems = [_system(system) for system in ledger.systems()]
+        return Response(ModelsSerializer({"data": systems}).data, headers=modified(_changed_at(systems)))
+
+
+def _changed_at(systems: list[dict[str, Any]]) -> datetime | None:
+    """Return when the newest version was made, or one last began to serve."""
+    moments = [system["since"] for system in systems]
+    moments += [version.created_at for system in systems for version in system["newest"]]
+    return max((at for at in moments if at), default=None)
 
 
 def _system(system: ledger.System) -> dict[str, Any]:
@@ -152,4 +161,12 @@ class OneModel(PartnerView):
         card = ledger.version(recipe, number) if number <= 2**31 - 1 else None
         if card is None:
             raise Refused("not_found", f"There is no version {number} of {recipe}.")
-        return Response(ModelSerializer(card).data)
+        return Response(ModelSerializer(card).data, headers=modified(_told_at(card)))
+
+
+def _told_at(card: ledger.ModelCard) -> datetime:
+    """Return the newest moment that the card tells of."""
+    moments: list[datetime | None] = [card.created_at]
+    moments += [at for asked in card.requests for at in (asked.at, asked.closed_at, *(vote.at for vote in asked.votes))]
+    moments += [at for stretch in card.deployments for at in (stretch.started_at, stretch.ended_at)]
+    return max(at for at in moments if at)

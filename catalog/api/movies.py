@@ -1,20 +1,26 @@
 """The catalogue: films in any order, and one film."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import pagination, params
-from catalog.api.base import PartnerView, known, marks
+from catalog.api.base import STARTED, PartnerView, known, marks, modified
 from catalog.api.errors import Refused, bad_parameter
+from catalog.api.film_shapes import Shape, added, check_scopes, include, movie_fields, movie_item, sparse
 from catalog.api.params import Genres, Parameter
 from catalog.api.schema import described
-from catalog.api.serializers import MovieSerializer, MoviesSerializer
-from catalog.models import PartnerKey
+from catalog.api.serializers import LookupSerializer, MovieSerializer, MoviesSerializer, SourceSerializer
+from catalog.models import ChartEdition, Movie, PartnerKey, Standing
+from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.selectors import catalogue, revisions
 from catalog.selectors.catalogue import MATCH, ORDERS, Order
+from catalog.selectors.film_rows import FilmRow, film_row
 from catalog.selectors.revisions import Revision
 
 ANY = Genres((), every=True)
@@ -28,6 +34,16 @@ sort = Parameter(
     {"type": "string", "enum": list(BY_WORD)},
 )
 
+FOUND = 10  # films that a title may mean
+title = Parameter(
+    "title",
+    params.title.read,
+    "The title as you know it; accents, case, articles and a slip of the pen do not matter.",
+    params.title.schema,
+    {"Title": "the third man"},
+)
+year = params.number("year", FIRST_YEAR, LAST_YEAR, "The film's year; one year off still counts, as a weaker match.")
+
 
 class Movies(PartnerView):
     """Films that fit all that is asked. The default order visits each exactly once, whatever changes meanwhile."""
@@ -40,6 +56,8 @@ class Movies(PartnerView):
         params.genres,
         params.title,
         sort,
+        movie_fields,
+        include,
         params.limit,
         params.cursor,
     )
@@ -48,19 +66,32 @@ class Movies(PartnerView):
     def get(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, self.parameters)
         order = _order(asked)
+        check_scopes(request, asked.get("include", ()))
         here = pagination.walk(request, asked)
         revision = revisions.newest()
         _check_edition(here, revision, order)
-        if answer := known(request, given := marks(request, revision)):
+        given = marks(request, revision) if "include" not in asked else {}  # more than films and editions changes that
+        if given and (answer := known(request, given)):
             return answer
         films = catalogue.walk(_found(asked), order, here.after, here.limit + 1)
         number = revision.edition.number if revision.edition else None
         page = pagination.page(request, here, films, _place, number)
-        return pagination.listed(page, MoviesSerializer, given, edition=number)
+        told = _told(request, asked, [row for row, _ in page.data], revision.edition)
+        headers = given or modified(timezone.now())
+        return pagination.listed(page, lambda found: told(found[0]), headers, edition=number)
 
 
-def _place(film: Any) -> list[Any]:
-    return [film.place, film.pk]
+def _place(found: tuple[FilmRow, Any]) -> list[Any]:
+    return [found[1], found[0].id]
+
+
+def _told(request: Request, asked: dict[str, Any], rows: Sequence[FilmRow], edition: ChartEdition | None) -> Shape:
+    """Return how each of these films is told: with the fields that are wanted, and what is wanted beside them."""
+    shape, names = sparse(movie_item, asked.get("fields")), asked.get("include", ())
+    if not names:
+        return shape
+    more = added(request, names, rows, edition)
+    return lambda row: {**shape(row), **more[row.id]}
 
 
 def _order(asked: dict[str, Any]) -> Order:
@@ -96,8 +127,46 @@ class OneMovie(PartnerView):
     """One film."""
 
     scope = PartnerKey.Scope.CATALOG_READ
+    parameters = (movie_fields, include)
 
-    @described("movie", "One film", MovieSerializer, problems=["not_found"])
+    @described("movie", "One film", MovieSerializer, parameters=parameters, problems=["not_found"])
     def get(self, request: Request, number: int) -> HttpResponseBase:
-        params.read(request, self.parameters)
-        return Response(MovieSerializer(catalogue.film(number)).data)
+        asked = params.read(request, self.parameters)
+        check_scopes(request, asked.get("include", ()))
+        film = catalogue.film(number)
+        place, row = getattr(film, "standing", None), film_row(film)
+        body = _told(request, asked, [row], place.edition if place and "include" in asked else None)(row)
+        if "fields" not in asked:
+            body |= _beside(film, place)
+        headers = modified(timezone.now() if "include" in asked else catalogue.changed_at(film) or STARTED)
+        return Response(body, headers=headers)
+
+
+def _beside(film: Movie, place: Standing | None) -> dict[str, Any]:
+    """Return what is told of one film alone: whose numbers these are, on whose terms, and where to go on."""
+    return {
+        "edition": place.edition_id if place else None,
+        "source": SourceSerializer(film.source).data if film.source else None,
+        "links": {
+            "page": film.get_absolute_url(),
+            "rank": reverse("api-movie-rank", args=[film.pk]),
+            "terms": reverse("data"),
+        },
+    }
+
+
+class Lookup(PartnerView):
+    """Films by title and year, as partners write them: the likeliest first."""
+
+    scope = PartnerKey.Scope.CATALOG_READ
+    parameters = (title, year, movie_fields)
+
+    @described("lookupMovie", "Films by title and year", LookupSerializer, parameters=parameters)
+    def get(self, request: Request) -> HttpResponseBase:
+        asked = params.read(request, self.parameters)
+        if "title" not in asked:
+            raise bad_parameter("title", "title is missing: say which film you mean.")
+        found = catalogue.lookup(asked["title"], asked.get("year"), FOUND)
+        shape = sparse(movie_item, asked.get("fields"))
+        data = [{"match": match, "movie": shape(row)} for row, match in found]
+        return Response({"data": data}, headers=modified(revisions.newest().at))

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
 from catalog.api.errors import Fault, Refused
+from catalog.api.sent import moment
 from catalog.models import GENRES
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.selectors import films
 
 LIMIT, MOST = 50, 250
+MOST_WORDS = 10  # in one parameter
 GENRE_BY_WORD = {genre.lower(): genre for genre in GENRES}
 WORDS = ", ".join(GENRE_BY_WORD)
 
@@ -93,6 +96,32 @@ def one_of(words: dict[str, Any]) -> Callable[[str], Any]:
         return words[text]
 
     return read_word
+
+
+def some_of(name: str, known: Sequence[str], description: str) -> Parameter:
+    """Return a parameter that takes some of these words, each once, by commas; at most ten."""
+
+    def read_words(text: str) -> tuple[str, ...]:
+        words = tuple(text.split(","))
+        if not set(words) <= set(known) or len(set(words)) < len(words) or len(words) > MOST_WORDS:
+            raise ValueError(f"names some of {', '.join(known)}, each once, by commas; at most {MOST_WORDS}.")
+        return words
+
+    one = f"({'|'.join(known)})"
+    schema = {"type": "string", "pattern": f"^{one}(,{one}){{0,{MOST_WORDS - 1}}}$"}
+    return Parameter(name, read_words, f"{description} Known: {', '.join(known)}.", schema)
+
+
+def moment_of(name: str, description: str) -> Parameter:
+    """Return a parameter that takes an RFC 3339 moment."""
+
+    def read_moment(text: str) -> datetime:
+        found = moment(text)
+        if found is None:
+            raise ValueError("must be an RFC 3339 moment such as 2026-11-28T12:00:00Z (write + as %2B).")
+        return found
+
+    return Parameter(name, read_moment, description, {"type": "string", "format": "date-time"})
 
 
 def _decade(text: str) -> int:

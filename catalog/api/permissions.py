@@ -21,11 +21,15 @@ class HasScope(BasePermission):
         if not isinstance(request.auth, PartnerKey) or not scope:
             return False
         if scope != ANY and not request.auth.may(scope):
-            raise Refused(
-                "scope_missing",
-                f"This address asks for the scope {scope}; the key has {', '.join(request.auth.scopes) or 'none'}.",
-                headers={
-                    "WWW-Authenticate": f'Bearer realm="Retromovies API", error="insufficient_scope", scope="{scope}"'
-                },
-            )
+            raise scope_missing(scope, request.auth)
         return True
+
+
+def scope_missing(scope: str, key: PartnerKey) -> Refused:
+    """Return the refusal of a key that lacks a scope."""
+    challenge = f'Bearer realm="Retromovies API", error="insufficient_scope", scope="{scope}"'
+    return Refused(
+        "scope_missing",
+        f"This asks for the scope {scope}; the key has {', '.join(key.scopes) or 'none'}.",
+        headers={"WWW-Authenticate": challenge},
+    )

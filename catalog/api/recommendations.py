@@ -1,6 +1,7 @@
 """What the learned system says: to ratings that a partner sends and that are not kept, and to one film."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -8,16 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import bodies, params
-from catalog.api.base import PartnerView
+from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused
 from catalog.api.learned import RecommendationsSerializer, SimilarSerializer, WantedSerializer
 from catalog.api.params import Parameter
 from catalog.api.schema import described
 from catalog.models import Movie, PartnerKey
 from catalog.recsys.linear import SCALE
-from catalog.selectors import catalogue, chart_pages, charts, judges
+from catalog.selectors import catalogue, chart_pages, charts, judges, revisions
 from catalog.selectors import recommendations as learned
 from catalog.services import recommendations
+from mlops import ledger
 
 MOST_RATINGS = 500
 LIMIT, MOST = 10, 50
@@ -107,13 +109,19 @@ def _from_chart(found: learned.Picks, ratings: Mapping[int, int], most: int) -> 
     if edition is None:
         raise Refused("no_edition", "No edition has been published so far.", headers={"Retry-After": "30"})
     entries = chart_pages.entries(edition, in_force=True, after=0, most=most + len(ratings))
-    left = [entry for entry in entries if entry.movie.pk not in ratings]
+    left = [entry for entry in entries if entry.id not in ratings]
     return _learned(found) | {
         "basis": "chart",
         "lack": str(found.lack or judges.Lack.NOTHING_LEFT).lower(),
         "edition": edition.number,
         "data": left[:most],
     }
+
+
+def _settled_at() -> datetime | None:
+    """Return when what is similar last could change: another version served, or a film was corrected."""
+    moments = [revisions.newest().at, *(system.since for system in ledger.systems())]
+    return max((at for at in moments if at), default=None)
 
 
 class Similar(PartnerView):
@@ -142,4 +150,4 @@ class Similar(PartnerView):
             "unit": SCALE,
             "data": [(films[entry.film], entry.weight) for entry in near if entry.film in films][:most],
         }
-        return Response(SimilarSerializer(body).data)
+        return Response(SimilarSerializer(body).data, headers=modified(_settled_at()))

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import params
-from catalog.api.base import PublicView
+from catalog.api.base import STARTED, PublicView, modified
 from catalog.api.errors import Refused
 from catalog.api.params import Parameter
 from catalog.api.problems import PROBLEMS
@@ -112,7 +112,7 @@ class Schema(PublicView):
     @described("schema", "This description, as OpenAPI", OpenApiTypes.OBJECT, public=True)
     def get(self, request: Request) -> HttpResponse:
         params.read(request, self.parameters)
-        return HttpResponse(_document(), content_type="application/json")
+        return HttpResponse(_document(), content_type="application/json", headers=modified(STARTED))
 
 
 @cache
@@ -136,7 +136,8 @@ class ProblemPage(PublicView):
             raise Refused("not_found", "There is no such kind of problem.")
         kind = PROBLEMS[code]
         return Response(
-            {"code": code, "status": kind.status, "title": kind.title, "meaning": kind.meaning, "remedy": kind.remedy}
+            {"code": code, "status": kind.status, "title": kind.title, "meaning": kind.meaning, "remedy": kind.remedy},
+            headers=modified(STARTED),
         )
 
 

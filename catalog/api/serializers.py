@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from django.urls import reverse
 from rest_framework import serializers
 
-from catalog.api.fields import Exact4, Exact6, Ratio, Whole
-from catalog.models import GENRES
-from catalog.selectors.chart_pages import Entry
-from catalog.selectors.documents import decimal
+from catalog.api.fields import Exact4, Exact6, Whole
+from catalog.api.film_shapes import RANK, WR, ChartItem, Explanation, MovieItem, WithMore
 
-MEAN = "R: mean of the votes, S/10v, in points; four decimals, halves to even."
-WR = "Weighted rating; six decimals, halves to even. This rounded value decides the rank."
 NEXT = "Give it as ?cursor= for the next page, all other parameters as they were; null on the last page."
-RANK = "Rank in the whole chart, from 1; of equal WR the film with more votes comes first, then the older, then the lower id."
 
 
 class EditionHead(serializers.Serializer[Any]):
@@ -26,31 +20,6 @@ class EditionHead(serializers.Serializer[Any]):
     floor = serializers.IntegerField(help_text="Least votes to have a rank.")
     version = serializers.CharField(source="version_label", help_text="The approved version of the formula.")
     content_digest = serializers.CharField(help_text="SHA-256 of the edition's artefact.")
-
-
-class ChartItem(serializers.Serializer[Entry]):
-    rank = serializers.IntegerField(allow_null=True, help_text=RANK)
-    id = serializers.IntegerField()
-    slug = serializers.SlugField()
-    title = serializers.CharField()
-    year = serializers.IntegerField()
-    votes = serializers.IntegerField(help_text="v: votes that counted in the edition.")
-    mean = Exact4(help_text=MEAN)
-    wr = Exact6(help_text=WR)
-
-    def to_representation(self, instance: Entry) -> dict[str, Any]:
-        """Written out, since a page holds up to 250 of them: five times as fast as field by field."""
-        movie, place = instance.movie, instance.place
-        return {
-            "rank": place.rank,
-            "id": movie.pk,
-            "slug": movie.slug,
-            "title": movie.title,
-            "year": movie.year,
-            "votes": place.votes,
-            "mean": decimal(instance.mean_e4, 4),
-            "wr": decimal(place.wr_e6, 6),
-        }
 
 
 class ChartScope(serializers.Serializer[Any]):
@@ -72,44 +41,24 @@ class ChartSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(allow_null=True, help_text=NEXT)
 
 
-class MovieItem(serializers.Serializer[Any]):
-    """A film; its numbers are those of the edition in force, null when it is not in it."""
-
-    id = serializers.IntegerField()
-    slug = serializers.SlugField()
-    title = serializers.CharField()
-    year = serializers.IntegerField()
-    runtime = serializers.IntegerField(allow_null=True, help_text="Minutes.")
-    certificate = serializers.CharField(allow_blank=True)
-    genres = serializers.ListField(child=serializers.ChoiceField(GENRES))
-    rank = serializers.IntegerField(allow_null=True, help_text=RANK)
-    votes = serializers.IntegerField(allow_null=True)
-    mean = Exact4(allow_null=True, help_text=MEAN)
-    wr = Exact6(allow_null=True, help_text=WR)
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        """Written out, as ChartItem's."""
-        place = getattr(instance, "standing", None)
-        return {
-            "id": instance.pk,
-            "slug": instance.slug,
-            "title": instance.title,
-            "year": instance.year,
-            "runtime": instance.runtime,
-            "certificate": instance.certificate,
-            "genres": list(instance.genre_names),
-            "rank": place.rank if place else None,
-            "votes": place.votes if place else None,
-            "mean": decimal(Entry(instance, place).mean_e4, 4) if place else None,
-            "wr": decimal(place.wr_e6, 6) if place else None,
-        }
-
-
 class MoviesSerializer(serializers.Serializer[Any]):
     edition = serializers.IntegerField(allow_null=True, help_text="The edition in force, whose numbers these are.")
-    data = MovieItem(many=True)  # type: ignore[assignment]
+    data = WithMore(many=True)  # type: ignore[assignment]
     has_more = serializers.BooleanField()
     next_cursor = serializers.CharField(allow_null=True, help_text=NEXT)
+
+
+class LookupItem(serializers.Serializer[Any]):
+    match = serializers.ChoiceField(
+        ["exact", "title", "near"],
+        help_text="exact: this title and, if given, this year; title: this title, another year or none given fits; near: "
+        "the title begins so, holds the words, or differs by a slip of the pen.",
+    )
+    movie = MovieItem()
+
+
+class LookupSerializer(serializers.Serializer[Any]):
+    data = LookupItem(many=True, help_text="At most ten, the likeliest first.")  # type: ignore[assignment]
 
 
 class SourceSerializer(serializers.Serializer[Any]):
@@ -127,22 +76,10 @@ class MovieLinks(serializers.Serializer[Any]):
     terms = serializers.CharField(help_text="Every source and its terms.")
 
 
-class MovieSerializer(MovieItem):
+class MovieSerializer(WithMore):
     edition = serializers.IntegerField(allow_null=True, help_text="The edition whose numbers these are.")
     source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
     links = MovieLinks()
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        place, source = getattr(instance, "standing", None), instance.source
-        return super().to_representation(instance) | {
-            "edition": place.edition_id if place else None,
-            "source": SourceSerializer(source).data if source else None,
-            "links": {
-                "page": instance.get_absolute_url(),
-                "rank": reverse("api-movie-rank", args=[instance.pk]),
-                "terms": reverse("data"),
-            },
-        }
 
 
 class Neighbours(serializers.Serializer[Any]):
@@ -155,21 +92,13 @@ class TieBreak(serializers.Serializer[Any]):
     tied = serializers.IntegerField(help_text="How many other films have the same WR.")
 
 
-class ReceiptSerializer(serializers.Serializer[Any]):
+class ReceiptSerializer(Explanation):
     """Everything that put a film at its rank: WR = v/(v+m)·R + m/(v+m)·C, to the last digit."""
 
     movie = MovieItem()
     edition = EditionHead()
     rank = serializers.IntegerField(allow_null=True, help_text=RANK)
     wr = Exact6(help_text=WR)
-    v = serializers.IntegerField(help_text="Votes.")
-    S = serializers.IntegerField(help_text="Points of all votes, in tenths of a point.")
-    R = Ratio(help_text="S/10v: the film's own mean.")
-    m = serializers.IntegerField(help_text="Votes that the mean of all films weighs.")
-    C = Ratio(help_text="The mean of all films, as published and used: exact at four decimals.")
-    own_weight = Ratio(help_text="v/(v+m)")
-    house_weight = Ratio(help_text="m/(v+m)")
-    exact = Ratio(help_text="WR before rounding.")
     tie_break = TieBreak()
     neighbours = Neighbours()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from catalog.api import charts, editions, models, movies, recommendations, schema
+from catalog.api import availability, charts, editions, models, movies, own_use, recommendations, schema
 
 
 class WholeNumber:
@@ -22,14 +22,20 @@ register_converter(WholeNumber, "whole")
 urlpatterns = [
     path("charts/top", charts.TopChart.as_view(), name="api-chart"),
     path("movies", movies.Movies.as_view(), name="api-movies"),
+    path("movies/lookup", movies.Lookup.as_view(), name="api-lookup"),
     path("movies/<whole:number>", movies.OneMovie.as_view(), name="api-movie"),
     path("movies/<whole:number>/rank", charts.Receipt.as_view(), name="api-movie-rank"),
     path("movies/<whole:number>/similar", recommendations.Similar.as_view(), name="api-movie-similar"),
     path("recommendations", recommendations.Recommendations.as_view(), name="api-recommendations"),
+    path("availability", availability.Availability.as_view(), name="api-availability"),
+    path("availability/<whole:number>", availability.OneLicence.as_view(), name="api-licence"),
     path("models", models.Models.as_view(), name="api-models"),
     path("models/<slug:recipe>/<whole:number>", models.OneModel.as_view(), name="api-model"),
     path("editions", editions.Editions.as_view(), name="api-editions"),
     path("editions/<whole:number>", editions.OneEdition.as_view(), name="api-edition"),
+    path("key", own_use.OwnKey.as_view(), name="api-key"),
+    path("usage", own_use.OwnUsage.as_view(), name="api-usage"),
+    path("status", own_use.Status.as_view(), name="api-status"),
     path("schema", schema.Schema.as_view(), name="api-schema"),
     path("problems/<slug:code>", schema.ProblemPage.as_view(), name="api-problem"),
     re_path("", schema.Nowhere.as_view()),

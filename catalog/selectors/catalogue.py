@@ -1,17 +1,22 @@
 """The catalogue as partners walk it: filtered, in an order that a cursor can continue, film by film exactly once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.apps import apps
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 
 from catalog.errors import UnknownMovie
 from catalog.models import Movie
+from catalog.selectors.film_rows import FILM, FilmRow
 
+FITS = ("exact", "title", "near")
+LOOKED = 50  # films that are looked at for a title
 LAST = 10**8  # stands for a rank where there is none, behind every rank; a few of them still fit 32 bits
 
 
@@ -44,7 +49,7 @@ MATCH = Order(
 
 def film(number: int) -> Movie:
     """Return a film with its standing and source. Raises UnknownMovie."""
-    found = Movie.objects.select_related("standing", "source").filter(pk=number).first()
+    found = Movie.objects.select_related("standing__edition", "source").filter(pk=number).first()
     if found is None:
         raise UnknownMovie.numbered(number)
     return found
@@ -74,11 +79,36 @@ def find(
     return found
 
 
-def walk(found: QuerySet[Movie], order: Order, after: tuple[Any, int] | None, most: int) -> list[Movie]:
-    """Return the next films after (place, film number); each carries its `place`."""
+def walk(found: QuerySet[Movie], order: Order, after: tuple[Any, int] | None, most: int) -> list[tuple[FilmRow, Any]]:
+    """Return the next films after (place, film number), each with its place."""
     placed = found.annotate(place=order.place).order_by("-place" if order.falling else "place", "pk")
     if after is not None:
         place, number = after
         beyond = {"place__lt" if order.falling else "place__gt": place}
         placed = placed.filter(Q(**beyond) | Q(place=place, pk__gt=number))
-    return list(placed[:most])
+    return [(FilmRow(*row[:-1]), row[-1]) for row in placed.values_list(*FILM, "place")[:most]]
+
+
+def lookup(title: str, year: int | None, most: int) -> list[tuple[FilmRow, str]]:
+    """Return the films that a title may mean, with how well it fits: exact, title or near; the likeliest first."""
+    rows = [
+        (FilmRow(*row[:-1]), row[-1]) for row in Movie.objects.search(title).values_list(*FILM, "closeness")[:LOOKED]
+    ]
+    found = [(row, _fit(row, closeness, year)) for row, closeness in rows]
+    found.sort(key=lambda pair: (FITS.index(pair[1]), abs(pair[0].year - year) if year else 0))  # stable: else as found
+    return found[:most]
+
+
+def _fit(row: FilmRow, closeness: int, year: int | None) -> str:
+    if closeness:
+        return "near"
+    return "exact" if year in (None, row.year) else "title"
+
+
+def changed_at(film: Movie) -> datetime | None:
+    """Return when a film or its standing last changed, as far as is on record: the later of its history and its edition."""
+    history: Any = apps.get_model("catalog", "HistoricalMovie").objects.filter(id=film.pk)
+    place = getattr(film, "standing", None)
+    moments = [history.order_by("-history_date").values_list("history_date", flat=True).first()]
+    moments.append(place.edition.at if place else None)
+    return max((one for one in moments if one), default=None)

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from catalog.models import Movie
 from tests.catalog.api_calls import Caller, five_films
 from tests.catalog.learned import serve, small_model
+from tests.factories.catalog import make_licence
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parents[1] / "api_responses"
@@ -28,6 +29,13 @@ CALLS = {
     "movie_similar": "movies/12/similar?limit=2",
     "movie_similar_unserved": "movies/16/similar",
     "models": "models",
+    "movie_more": "movies/12?include=rights,histogram,rank_explanation",
+    "movies_fields": "movies?fields=title,wr&limit=2",
+    "lookup": "movies/lookup?title=rear+window&year=1954",
+    "availability": "availability?territory=GB",
+    "licence": "availability/1",
+    "usage": "usage?since=2026-01-01&until=2026-01-31",
+    "status": "status",
     "problem": "problems/bad_parameter",
     "refused": "charts/top?limit=251&decade=fifties&colour=red",
 }
@@ -40,7 +48,8 @@ POSTS: dict[str, Any] = {
 
 def site(name: str) -> None:
     """Five films and one without a vote; a learned version serves unless the name says otherwise."""
-    five_films()
+    films = five_films()
+    make_licence(films[1], id=1)
     if not name.endswith("unserved"):
         serve(small_model(Movie.objects.order_by("pk")))
 

@@ -78,8 +78,8 @@ def test_the_limit_is_kept_and_the_order_of_ratings_is_nothing(served: Caller) -
     assert answer(served, BOTH[::-1]) == answer(served, BOTH)
 
 
-def test_answers_are_for_nobody_else_and_count(served: Caller, settings: Any) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "counted"}}
+@pytest.mark.usefixtures("valkey")
+def test_answers_are_for_nobody_else_and_count(served: Caller) -> None:
     response = served.post("recommendations", {"ratings": BOTH})
     assert response["Cache-Control"] == "no-store"
     assert not response.has_header("ETag")

@@ -157,7 +157,7 @@ def test_an_unknown_parameter_is_named_beside_those_known(api: Caller, address: 
     body = refusal(api.get(address, page=2), 400, "unknown_parameter")
     assert "page" in body["detail"]
     if address == "charts/top":
-        assert "cursor, decade, genre, limit" in body["detail"]
+        assert "cursor, decade, edition, fields, genre, limit" in body["detail"]
 
 
 def test_everything_wrong_is_listed_at_once(api: Caller) -> None:

@@ -41,6 +41,7 @@ title = Parameter(
     "The title as you know it; accents, case, articles and a slip of the pen do not matter.",
     params.title.schema,
     {"Title": "the third man"},
+    required=True,
 )
 year = params.number("year", FIRST_YEAR, LAST_YEAR, "The film's year; one year off still counts, as a weaker match.")
 
@@ -164,8 +165,6 @@ class Lookup(PartnerView):
     @described("lookupMovie", "Films by title and year", LookupSerializer, parameters=parameters)
     def get(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, self.parameters)
-        if "title" not in asked:
-            raise bad_parameter("title", "title is missing: say which film you mean.")
         found = catalogue.lookup(asked["title"], asked.get("year"), FOUND)
         shape = sparse(movie_item, asked.get("fields"))
         data = [{"match": match, "movie": shape(row)} for row, match in found]

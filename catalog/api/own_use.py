@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from catalog.api import params
 from catalog.api.authentication import key_of
 from catalog.api.base import STARTED, PartnerView, PublicView, modified
-from catalog.api.errors import bad_parameter
 from catalog.api.schema import described
 from catalog.models import PartnerKey
 from catalog.selectors import charts
@@ -37,8 +36,8 @@ def day_of(name: str, description: str) -> params.Parameter:
     return params.Parameter(name, read_day, description, {"type": "string", "format": "date"})
 
 
-since = day_of("since", "The first day, UTC; 30 days ago unless told.")
-until = day_of("until", f"The last day, UTC; today unless told. At most {partner_use.MOST_DAYS} days at once.")
+until = day_of("until", "The last day, UTC; today unless told.")
+days = params.number("days", 1, 92, "How many days up to that one, 30 unless told.", default=30)
 
 
 class KeySerializer(serializers.Serializer[Any]):
@@ -55,7 +54,7 @@ class KeySerializer(serializers.Serializer[Any]):
     networks = serializers.ListField(
         child=serializers.CharField(), help_text="The only ones it is used from; none: all."
     )
-    version = serializers.ChoiceField(VERSIONS, allow_null=True, help_text="null: the newest.")
+    version = serializers.CharField(allow_null=True, help_text="null: the newest.")
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     reads_per_minute = serializers.IntegerField()
@@ -109,16 +108,14 @@ class OwnUsage(PartnerView):
     """How often the partner called what, by day."""
 
     scope = ANY
-    parameters = (since, until)
+    parameters = (until, days)
 
     @described("usage", "Calls by day, operation and status", UsageSerializer, parameters=parameters)
     def get(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, self.parameters)
         now = timezone.now()
         last = asked.get("until", now.date())
-        first = asked.get("since", last - timedelta(days=29))
-        if not 0 <= (last - first).days < partner_use.MOST_DAYS:
-            raise bad_parameter("since", f"since and until span 1 to {partner_use.MOST_DAYS} days, in this order.")
+        first = last - timedelta(days=asked.get("days", 30) - 1)
         partner = key_of(request).partner
         rows = partner_use.by_day(partner=partner, first=first, last=last)
         month = partner_use.month(partner=partner, at=now)

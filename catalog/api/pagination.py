@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import params
-from catalog.api.errors import bad_parameter
+from catalog.api.errors import Refused
+from catalog.models import PartnerKey
 
 T = TypeVar("T")
-STALE = "is not one of ours for this query: use next_cursor as it was given with the same parameters, or start again."
+STALE = "cursor is not one of ours for this query: use next_cursor as it was given with the same parameters, or start again."
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,14 @@ def walk(request: Request, asked: dict[str, Any]) -> Walk:
     try:
         query, edition, after = _signer().unsign_object(text)
     except BadSignature as error:
-        raise bad_parameter("cursor", f"cursor {STALE}") from error
+        raise _unknown() from error
     if query != _query(request):
-        raise bad_parameter("cursor", f"cursor {STALE}")
+        raise _unknown()
     return Walk(limit, edition, after)
+
+
+def _unknown() -> Refused:
+    return Refused("unknown_cursor", STALE, [{"parameter": "cursor", "code": "unknown_cursor", "detail": STALE}])
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ def _signer() -> Signer:
 
 
 def _query(request: Request) -> str:
-    """Return a short digest of the address and its parameters other than limit and cursor."""
+    """Return a short digest of the partner, the address and its parameters other than limit and cursor."""
+    key = request.auth
+    whose = (key.partner_id, key.test) if isinstance(key, PartnerKey) else None
     kept = sorted((name, value) for name, value in request.query_params.items() if name not in {"limit", "cursor"})
-    return hashlib.sha256(repr((request.path, kept)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((whose, request.path, kept)).encode()).hexdigest()[:16]

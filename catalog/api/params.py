@@ -1,5 +1,6 @@
 """What a query may say: each parameter knows how to read its text, and how the schema describes it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,10 @@ LIMIT, MOST = 50, 250
 MOST_WORDS = 10  # in one parameter
 GENRE_BY_WORD = {genre.lower(): genre for genre in GENRES}
 WORDS = ", ".join(GENRE_BY_WORD)
+# Signs that show, and spaces between them; the same pattern is published, so it is written out and not «\S».
+SIGNS = "!-~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2060-\u2fff"
+SIGNS += "\u3001-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+WRITTEN = f"^[{SIGNS}][ {SIGNS}]*$"
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,13 @@ class Parameter:
     description: str
     schema: dict[str, Any]
     examples: dict[str, str] = field(default_factory=dict)
+    required: bool = False
 
     def documented(self) -> OpenApiParameter:
         examples = [OpenApiExample(name, value=value) for name, value in self.examples.items()]
-        return OpenApiParameter(self.name, self.schema, description=self.description, examples=examples)
+        return OpenApiParameter(
+            self.name, self.schema, required=self.required, description=self.description, examples=examples
+        )
 
 
 def read(request: Request, known: Sequence[Parameter]) -> dict[str, Any]:
@@ -48,6 +56,9 @@ def read(request: Request, known: Sequence[Parameter]) -> dict[str, Any]:
             faults.append(_fault(name, "unknown_parameter", f"There is no parameter {_short(name)}. {listed}"))
         except ValueError as error:
             faults.append(_fault(name, "bad_parameter", f"{name} {error}"))
+    for parameter in known:
+        if parameter.required and parameter.name not in request.query_params:
+            faults.append(_fault(parameter.name, "bad_parameter", f"{parameter.name} is missing."))
     if faults:
         raise Refused(faults[0]["code"], " ".join(fault["detail"] for fault in faults[:10]), faults[:10])
     return found
@@ -99,13 +110,13 @@ def one_of(words: dict[str, Any]) -> Callable[[str], Any]:
 
 
 def some_of(name: str, known: Sequence[str], description: str) -> Parameter:
-    """Return a parameter that takes some of these words, each once, by commas; at most ten."""
+    """Return a parameter that takes some of these words, by commas; at most ten."""
 
     def read_words(text: str) -> tuple[str, ...]:
         words = tuple(text.split(","))
-        if not set(words) <= set(known) or len(set(words)) < len(words) or len(words) > MOST_WORDS:
-            raise ValueError(f"names some of {', '.join(known)}, each once, by commas; at most {MOST_WORDS}.")
-        return words
+        if not set(words) <= set(known) or len(words) > MOST_WORDS:
+            raise ValueError(f"names some of {', '.join(known)}, by commas; at most {MOST_WORDS}.")
+        return tuple(dict.fromkeys(words))
 
     one = f"({'|'.join(known)})"
     schema = {"type": "string", "pattern": f"^{one}(,{one}){{0,{MOST_WORDS - 1}}}$"}
@@ -149,14 +160,14 @@ def _genres(text: str) -> Genres:
 
 
 def _title(text: str) -> str:
-    if len(text) > films.MOST_LETTERS or len(text.split()) > films.MOST_WORDS:
-        raise ValueError(f"holds at most {films.MOST_WORDS} words and {films.MOST_LETTERS} letters.")
+    if len(text) > films.MOST_LETTERS or not re.fullmatch(WRITTEN, text):
+        raise ValueError(f"holds 1 to {films.MOST_LETTERS} letters that show, and spaces after the first.")
     return text
 
 
 def _cursor(text: str) -> str:
-    if not (text.isascii() and len(text) <= 2000):
-        raise ValueError("is not one of ours: use next_cursor as it was given, or start again without it.")
+    if not re.fullmatch("[!-~]{1,2000}", text):
+        raise ValueError("is not one of ours: use next_cursor as it was given.")
     return text
 
 
@@ -169,7 +180,10 @@ limit = number(
     "limit", 1, MOST, f"How many to return, {LIMIT} unless told. Over {MOST} is refused, never cut.", default=LIMIT
 )
 cursor = Parameter(
-    "cursor", _cursor, "next_cursor of the page before; every other parameter must stay as it was.", {"type": "string"}
+    "cursor",
+    _cursor,
+    "next_cursor of the page before; every other parameter must stay as it was.",
+    {"type": "string", "pattern": "^[!-~]+$", "maxLength": 2000},
 )
 decade = Parameter(
     "decade", _decade, "Only films of this decade.", {"type": "string", "pattern": r"^\d{3}0s$"}, {"Fifties": "1950s"}
@@ -190,7 +204,7 @@ votes_from = number("votes.gte", 0, 2**31 - 1, "With at least so many votes in t
 title = Parameter(
     "q",
     _title,
-    "Films whose title holds every one of these words; accents, case and punctuation do not count.",
-    {"type": "string", "maxLength": films.MOST_LETTERS},
+    f"Films whose title holds every one of these words, of which {films.MOST_WORDS} count; accents, case and punctuation do not.",
+    {"type": "string", "pattern": WRITTEN, "maxLength": films.MOST_LETTERS},
     {"Words": "third man"},
 )

@@ -88,6 +88,12 @@ PROBLEMS = {
         "There is nothing at this address. All addresses are listed at /api/v1/schema.",
         "Film and edition numbers are whole numbers without leading zeros; addresses end without a slash.",
     ),
+    "unknown_cursor": Problem(
+        404,
+        "There is no such place in the list",
+        "The cursor is none of ours for this list and this partner: it was changed, or belongs to another query.",
+        "Use next_cursor as it was given, with the same parameters and keys of the same partner; or start again without it.",
+    ),
     "not_charted": Problem(
         404,
         "The film is not in the chart",

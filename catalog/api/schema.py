@@ -82,7 +82,8 @@ def described(
     body: a serializer, or None when nothing is answered (204). sends: the body it takes. changes: it is no read.
     """
     reads = sends is None and not changes
-    codes = problems if public else (*ALWAYS, *problems, *([] if sends is None else BODY))
+    walks = ["unknown_cursor"] if any(parameter.name == "cursor" for parameter in parameters) else []
+    codes = problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY))
     answers: dict[Any, Any] = {status: body or OpenApiResponse(description="Done.")}
     if reads:
         answers[304] = OpenApiResponse(description="You have the present state.")

@@ -8,8 +8,6 @@ from django.db.models import Sum
 from catalog.models import Partner, PartnerKey, Usage
 from catalog.services import limits
 
-MOST_DAYS = 92
-
 
 def by_day(*, partner: Partner, first: date, last: date) -> list[dict[str, Any]]:
     """Return calls of all keys by day, operation and status, oldest day first."""

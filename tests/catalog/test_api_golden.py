@@ -34,7 +34,7 @@ CALLS = {
     "lookup": "movies/lookup?title=rear+window&year=1954",
     "availability": "availability?territory=GB",
     "licence": "availability/1",
-    "usage": "usage?since=2026-01-01&until=2026-01-31",
+    "usage": "usage?until=2026-01-31",
     "status": "status",
     "problem": "problems/bad_parameter",
     "refused": "charts/top?limit=251&decade=fifties&colour=red",

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("bench.charts", "bench.pages", "bench.learning", "bench.tracking", "bench.drift")
+PARTS = ("bench.charts", "bench.pages", "bench.partners", "bench.learning", "bench.tracking", "bench.drift")
 
 
 def main() -> None:
@@ -15,8 +15,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="retromovies-bench-") as folder:
         environment = (
             os.environ
-            | {"STATE": folder, "DJANGO_SETTINGS_MODULE": "bench.settings", "PYTHONPATH": "."}
-            | {"API_PER_MINUTE": "1000000000"}
+            | {"STATE": folder, "DJANGO_SETTINGS_MODULE": "bench.settings", "PYTHONPATH": ".:var/bench-ninja"}
+            | {"API_PER_MINUTE": "1000000000", "API_PER_MONTH": "1000000000"}
         )
         for command in (["migrate", "-v0"], ["genesis"], ["load_demo", "--demo", "generated"]):
             done = subprocess.run(

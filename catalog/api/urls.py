@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path, register_converter
 
-from catalog.api import charts, editions, models, movies, recommendations, schema
+from catalog.api import charts, editions, models, movies, recommendations, schema, user_plays, users
+from catalog.api.viewers import Reference
 
 
 class WholeNumber:
@@ -18,6 +19,7 @@ class WholeNumber:
 
 
 register_converter(WholeNumber, "whole")
+register_converter(Reference, "reference")
 
 urlpatterns = [
     path("charts/top", charts.TopChart.as_view(), name="api-chart"),
@@ -26,6 +28,16 @@ urlpatterns = [
     path("movies/<whole:number>/rank", charts.Receipt.as_view(), name="api-movie-rank"),
     path("movies/<whole:number>/similar", recommendations.Similar.as_view(), name="api-movie-similar"),
     path("recommendations", recommendations.Recommendations.as_view(), name="api-recommendations"),
+    path("users/<reference:reference>", users.User.as_view(), name="api-user"),
+    path("users/<reference:reference>/ratings", users.UserRatings.as_view(), name="api-user-ratings"),
+    path("users/<reference:reference>/ratings/<whole:number>", users.UserRating.as_view(), name="api-user-rating"),
+    path("users/<reference:reference>/plays", user_plays.UserPlays.as_view(), name="api-user-plays"),
+    path("users/<reference:reference>/plays/<whole:number>", user_plays.UserPlay.as_view(), name="api-user-play"),
+    path(
+        "users/<reference:reference>/recommendations",
+        users.UserRecommendations.as_view(),
+        name="api-user-recommendations",
+    ),
     path("models", models.Models.as_view(), name="api-models"),
     path("models/<slug:recipe>/<whole:number>", models.OneModel.as_view(), name="api-model"),
     path("editions", editions.Editions.as_view(), name="api-editions"),

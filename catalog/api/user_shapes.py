@@ -94,4 +94,4 @@ class ErasureSerializer(serializers.Serializer[Any]):
     """What was asked for: the viewer is unknown from now on, and a worker takes out what they left."""
 
     reference = serializers.CharField()
-    status = serializers.ChoiceField(["erasing"])
+    asked_at = serializers.DateTimeField()

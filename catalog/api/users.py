@@ -45,11 +45,12 @@ class User(PartnerView):
     )
     def delete(self, request: Request, reference: str) -> HttpResponseBase:
         params.read(request, self.parameters)
+        now = timezone.now()
         try:
-            erasure.ask_for_viewer(viewer=viewer(request, reference), by=key_of(request), at=timezone.now())
+            erasure.ask_for_viewer(viewer=viewer(request, reference), by=key_of(request), at=now)
         except UnknownMember as error:
             raise Refused("not_found", NOBODY) from error
-        return Response(ErasureSerializer({"reference": reference, "status": "erasing"}).data, status=202)
+        return Response(ErasureSerializer({"reference": reference, "asked_at": now}).data, status=202)
 
 
 class UserRatings(PartnerView):

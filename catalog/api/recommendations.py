@@ -46,8 +46,7 @@ class Recommendations(PartnerView):
         params.read(request, self.parameters)
         ratings, most = _wanted(bodies.given(request))
         found = recommendations.for_ratings(given=ratings, most=most)
-        body = _learned(found) if found.picks else _from_chart(found, ratings, most)
-        return Response(RecommendationsSerializer(body).data)
+        return Response(RecommendationsSerializer(body_of(found, ratings, most)).data)
 
 
 def _wanted(body: Mapping[str, Any]) -> tuple[dict[int, int], int]:
@@ -88,6 +87,11 @@ def _read(
     elif film is not None:
         places[film] = place
         ratings[film] = value or 1
+
+
+def body_of(found: learned.Picks, ratings: Mapping[int, int], most: int) -> dict[str, Any]:
+    """Return what RecommendationsSerializer reads: the list found, or the chart without what was rated. Raises Refused."""
+    return _learned(found) if found.picks else _from_chart(found, ratings, most)
 
 
 def _learned(found: learned.Picks) -> dict[str, Any]:

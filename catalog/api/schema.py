@@ -79,12 +79,15 @@ def described(
 ) -> Callable[[V], V]:
     """Describe a method of a view: bodies, parameters, headers, and every problem it can answer with.
 
-    body: a serializer, or None when nothing is answered (204). sends: the body it takes. changes: it is no read.
+    body: a serializer, None when nothing is answered (204), or one for each status. sends: the body it takes. changes: it
+    is no read.
     """
     reads = sends is None and not changes
     walks = ["unknown_cursor"] if any(parameter.name == "cursor" for parameter in parameters) else []
     codes = problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY))
-    answers: dict[Any, Any] = {status: body or OpenApiResponse(description="Done.")}
+    answers: dict[Any, Any] = (
+        dict(body) if isinstance(body, dict) else {status: body or OpenApiResponse(description="Done.")}
+    )
     if reads:
         answers[304] = OpenApiResponse(description="You have the present state.")
     for status in sorted({PROBLEMS[code].status for code in codes}):

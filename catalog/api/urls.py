@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path, register_converter
 
-from catalog.api import availability, charts, editions, models, movies, own_use, recommendations, schema
+from catalog.api import (
+    availability,
+    charts,
+    editions,
+    models,
+    movies,
+    own_use,
+    recommendations,
+    schema,
+    user_plays,
+    users,
+)
+from catalog.api.viewers import Reference
 
 
 class WholeNumber:
@@ -18,6 +30,7 @@ class WholeNumber:
 
 
 register_converter(WholeNumber, "whole")
+register_converter(Reference, "reference")
 
 urlpatterns = [
     path("charts/top", charts.TopChart.as_view(), name="api-chart"),
@@ -29,6 +42,16 @@ urlpatterns = [
     path("recommendations", recommendations.Recommendations.as_view(), name="api-recommendations"),
     path("availability", availability.Availability.as_view(), name="api-availability"),
     path("availability/<whole:number>", availability.OneLicence.as_view(), name="api-licence"),
+    path("users/<reference:reference>", users.User.as_view(), name="api-user"),
+    path("users/<reference:reference>/ratings", users.UserRatings.as_view(), name="api-user-ratings"),
+    path("users/<reference:reference>/ratings/<whole:number>", users.UserRating.as_view(), name="api-user-rating"),
+    path("users/<reference:reference>/plays", user_plays.UserPlays.as_view(), name="api-user-plays"),
+    path("users/<reference:reference>/plays/<whole:number>", user_plays.UserPlay.as_view(), name="api-user-play"),
+    path(
+        "users/<reference:reference>/recommendations",
+        users.UserRecommendations.as_view(),
+        name="api-user-recommendations",
+    ),
     path("models", models.Models.as_view(), name="api-models"),
     path("models/<slug:recipe>/<whole:number>", models.OneModel.as_view(), name="api-model"),
     path("editions", editions.Editions.as_view(), name="api-editions"),

@@ -33,6 +33,11 @@ class Partner(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def source_key(self) -> str:
+        """The key of the source that all it sends comes from, in datasets too."""
+        return f"partner-{self.pk}"
+
 
 class PartnerKeyQuerySet(models.QuerySet["PartnerKey"]):
     def usable(self, at: datetime) -> Self:

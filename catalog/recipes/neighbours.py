@@ -23,6 +23,7 @@ STATE = (
 # EASE's .221; reach .052, popularity's being .012; list-stability .46 and .49, EASE's being .60; rank-coverage .78 and .83.
 GATES: Sequence[Gate] = (
     contract.PEOPLE,
+    contract.NO_PARTNER_RULES,
     contract.BEATS_POPULARITY,
     contract.NOT_WORSE,
     contract.gate("reach", "The lists reach into the catalogue", "reach", limit=0.04),

@@ -20,6 +20,7 @@ STATE = (
 # reach .070, .074 and .058, popularity's being .020 at most; list-stability .62, .60 and .57; rank-coverage .80 to .82.
 GATES: Sequence[Gate] = (
     contract.PEOPLE,
+    contract.NO_PARTNER_RULES,
     contract.BEATS_POPULARITY,
     contract.gate(
         "beats-svd", "Better lists than SVD's, for a first version", "ndcg-100", than="svd", errors=2.0, first_only=True

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 import numpy as np
 
 from catalog.recsys.formula import C_RULES, KEY, RATER_KINDS, Formula
-from catalog.recsys.weighted import Tallied
 from catalog.selectors import extracts
 from mlops.ports import (
     Array,
@@ -28,6 +27,9 @@ from mlops.ports import (
 )
 
 ALL_FILMS = "all-films"
+# Of all votes that count one partner has a tenth at most: then the chart, and C, which is every film's, stay what people on
+# this site and those of the sources made them, and a partner that leaves takes little of them away.
+MOST_OF_ONE_PARTNER = 0.10
 
 
 class WeightedRatingModel(Formula):
@@ -61,12 +63,21 @@ class WeightedRating:
         Column("subject", "subject", "the film's number, written as a UUID"),
         Column("film", "int64", "the film's number", least=1),
         Column("year", "int16", "the film's year, for ties", least=1888, most=2100),
-        Column("votes", "int64", "counting votes", least=1),
+        Column("partner", "int64", "the partner whose viewers' votes these are; 0: the film's own", least=0),
+        Column("votes", "int64", "votes, of a partner before the bound on its share of the film's", least=1),
         Column("points", "int64", "their sum, in tenths of points", least=10),
     )
     gates: ClassVar[Sequence[Gate]] = (
         Gate("recomputed", "Every figure equals exact fractions", ALL_FILMS, "recomputed", limit=1.0),
         Gate("counts", "It counts whom the tallies count", ALL_FILMS, "counts-as-tallied", limit=1.0),
+        Gate(
+            "no-partner-rules",
+            "No partner has more than a tenth of all counting votes",
+            ALL_FILMS,
+            "partner-share",
+            limit=MOST_OF_ONE_PARTNER,
+            sign=-1,
+        ),
         Gate("ranked", "At least one film gets a rank", ALL_FILMS, "ranked", limit=1.0),
     )
     resources: ClassVar[Mapping[str, Resources]] = {"evaluate": Resources(1, 400, 30)}
@@ -97,7 +108,8 @@ class WeightedRating:
         if not len(rows["film"]):
             raise NotEnoughData("no film has a vote, so there is nothing to weigh: load or record votes first")
         none = {name: column[:0] for name, column in rows.items()}
-        return [Fold(ALL_FILMS, "All films with a vote", rows, none, none, {"films": len(rows["film"])})]
+        facts = {"films": len(np.unique(rows["film"]))}
+        return [Fold(ALL_FILMS, "All films with a vote", rows, none, none, facts)]
 
     def partial(self, partition: Rows) -> Arrays:
         """Return nothing: there is nothing to learn."""
@@ -116,10 +128,13 @@ class WeightedRating:
         return {}
 
     def evaluate(self, model: Model, fold: Fold) -> Sequence[Metric]:
-        """Return what the formula makes of all films, and whether it is what exact fractions make of them."""
+        """Return what the formula makes of all films, and whether it is what exact fractions make of them.
+
+        Raises NotEnoughData when it counts partners, of whom a dataset of before says nothing.
+        """
         from catalog.recipes.weighing import evaluating  # noqa: PLC0415 — workers alone
 
-        return evaluating.metrics(cast(Formula, model), films(fold.train))
+        return evaluating.metrics(cast(Formula, model), fold.train)
 
     def stability(
         self, model: Model, fold: Fold, params: Mapping[str, Any], seed: int
@@ -131,7 +146,7 @@ class WeightedRating:
         """Return what would change in the first 250."""
         from catalog.recipes.weighing import comparing  # noqa: PLC0415 — workers alone
 
-        return comparing.tables(cast(Formula, candidate), cast("Formula | None", champion), films(fold.train))
+        return comparing.tables(cast(Formula, candidate), cast("Formula | None", champion), fold.train)
 
     def load(self, arrays: Arrays) -> WeightedRatingModel:
         """Return the model in these arrays. Raises ValueError when they are not of this recipe."""
@@ -150,9 +165,3 @@ def _kinds(kinds: Any) -> list[str]:
     if len(set(kinds)) < len(kinds):
         raise ValueError(f"kinds is {kinds!r}: it names a kind twice")
     return list(kinds)
-
-
-def films(rows: Rows) -> list[Tallied]:
-    """Return the rows as the formula sees them."""
-    columns = (rows[name].tolist() for name in ("film", "year", "votes", "points"))
-    return [Tallied(*row) for row in zip(*columns, strict=True)]

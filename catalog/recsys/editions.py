@@ -48,6 +48,14 @@ def chain_digest(previous: str, content: str, number: int, at: str) -> str:
     return hashlib.sha256("\n".join([previous, content, str(number), at]).encode()).hexdigest()
 
 
+def head(data: bytes) -> dict[str, Any]:
+    """Return the parameters of an artefact: its first line. Raises ValueError when that is none."""
+    found = json.loads(data.partition(b"\n")[0])
+    if not isinstance(found, dict):
+        raise ValueError("its first line names no parameters")
+    return found
+
+
 def parse(data: bytes) -> tuple[dict[str, Any], list[Ranked]]:
     """Return the parameters and rows of an artefact. Raises ValueError when it is not one."""
     try:

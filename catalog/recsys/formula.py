@@ -8,6 +8,7 @@ from catalog.recsys.weighted import Chart, Tallied, chart
 KEY = "weighted-rating"
 C_RULES = ("mean-of-films",)
 RATER_KINDS = ("MEMBER", "DEMO", "PARTNER")
+ALWAYS, PARTNERS = "MEMBER", "PARTNER"  # who counts whatever the version, and who only where a version says so
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,16 @@ class Formula:
             raise ValueError(f"c_rule is {self.c_rule!r}: it must be one of {', '.join(C_RULES)}")
         if not set(self.kinds) <= set(RATER_KINDS):
             raise ValueError(f"kinds is {self.kinds}: it must be among {', '.join(RATER_KINDS)}")
+
+    @property
+    def counts_partners(self) -> bool:
+        """Say whether ratings of partners' viewers count, within the bound of recsys.counting."""
+        return PARTNERS in self.kinds
+
+    @property
+    def countable(self) -> bool:
+        """Say whether there are tallies of just the kinds that it counts: members always, others than partners' never."""
+        return {ALWAYS} <= set(self.kinds) <= {ALWAYS, PARTNERS}
 
     def chart(self, films: Iterable[Tallied]) -> Chart:
         """Return the chart of these films under these parameters. Raises ValueError when no film has a vote."""

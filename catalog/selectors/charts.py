@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -9,9 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.errors import EditionGone, EditionWrong
-from catalog.models import ChartEdition, Movie, RankChange, Standing, Tally
+from catalog.models import ChartEdition, Movie, RankChange, Standing
 from catalog.recsys import editions as codec
-from catalog.recsys.weighted import Chart, Ranked, chart, place, wr_e6
+from catalog.recsys.counting import OWN, counted
+from catalog.recsys.formula import PARTNERS
+from catalog.recsys.weighted import Chart, Ranked, Tallied, chart, place, wr_e6
+from catalog.selectors import counting
 from mlops import store
 from mlops.errors import BadArtefact
 
@@ -184,8 +188,8 @@ class Provisional:
 
 
 def provisional(movie: Movie, standing: Standing | None, edition: ChartEdition | None) -> Provisional | None:
-    """Return where a film would stand with its tally of now; None when nothing was rated since the edition."""
-    tally = Tally.objects.filter(movie=movie).first()
+    """Return where a film would stand with its votes of now; None when none that counts came or went since the edition."""
+    tally = _now(movie, edition) if edition else None
     if edition is None or tally is None or tally.votes < max(1, edition.floor):
         return None
     before = (standing.votes, standing.points) if standing else (0, 0)
@@ -195,6 +199,32 @@ def provisional(movie: Movie, standing: Standing | None, edition: ChartEdition |
     here = place(Ranked(movie.pk, movie.year, tally.votes, tally.points, wr, None), wr)
     rank = 1 + _ahead(here, movie.pk)
     return Provisional(tally.votes, tally.points, wr, rank, tally.votes - before[0])
+
+
+def _now(movie: Movie, edition: ChartEdition) -> Tallied | None:
+    """Return a film with the votes of now that count as the edition counts; None without any, or when nothing tells how."""
+    rows = counting.votes_for(movie.pk)
+    try:
+        partners = any(row.partner != OWN for row in rows) and counts_partners(edition)
+    except (EditionGone, EditionWrong):
+        return None
+    return next(iter(counted(rows, partners=partners)), None)
+
+
+def counts_partners(edition: ChartEdition) -> bool:
+    """Say whether partners' votes count in an edition: its artefact names the kinds. Raises EditionGone, EditionWrong."""
+    if edition.thinned_at:
+        artefact(edition)  # raises, with the words
+    return PARTNERS in _kinds(edition.content_digest)
+
+
+@lru_cache(maxsize=64)
+def _kinds(digest: str) -> frozenset[str]:
+    """Return the kinds of raters that count in the edition of these rows. Raises EditionWrong."""
+    try:
+        return frozenset(codec.head(rows_of(digest)).get("kinds", ()))
+    except (TypeError, ValueError) as error:
+        raise EditionWrong(f"not an edition's artefact: {error}") from error
 
 
 def _ahead(here: tuple[int, int, int, int], movie_id: int) -> int:

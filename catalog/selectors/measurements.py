@@ -16,7 +16,7 @@ from catalog.recsys.weighted import wr_e6
 from catalog.selectors import charts
 from catalog.selectors.judges import Judge, judge
 
-SOFTWARE_MODULES = ("catalog.recsys.weighted", "catalog.recsys.formula")
+SOFTWARE_MODULES = tuple(f"catalog.recsys.{name}" for name in ("weighted", "formula", "counting"))
 LISTING_MODULES = tuple(
     f"catalog.recsys.{name}" for name in ("likes", "spread", "prediction", "ranking", "state", "linear")
 )

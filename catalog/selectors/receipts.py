@@ -9,7 +9,7 @@ from catalog.recsys import blur, lifting
 from catalog.recsys.columns import Array, Columns, order
 from catalog.recsys.lifting import Lift
 from catalog.recsys.weighted import Ranked
-from catalog.selectors import past
+from catalog.selectors import charts, past
 
 REACH = 4  # neighbours shown on either side
 TARGETS = (100, 10)
@@ -27,7 +27,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Everything that put a film at its rank. Fractions are exact; mean (R) is in points, 1–10; within: ranks not told apart."""
+    """Everything that put a film at its rank. Fractions are exact; mean (R) is in points, 1–10; within: ranks not told apart.
+
+    partners: whether votes of partners' viewers are among those that were not imported.
+    """
 
     edition: ChartEdition
     place: Ranked
@@ -36,6 +39,7 @@ class Receipt:
     exact: Fraction
     tied: int
     imported: int
+    partners: bool
     half: int
     near: list[Near]
     within: tuple[int, int] | None
@@ -65,6 +69,7 @@ def receipt(movie: Movie, edition: ChartEdition) -> Receipt | None:
         exact=own * mean + (1 - own) * Fraction(columns.terms.mean_e4, 10**4),
         tied=int((columns.wr_e6 == place.wr_e6).sum()) - 1,
         imported=int(imported[line]),
+        partners=charts.counts_partners(edition),
         half=int(half[line]),
         near=_near(columns, half, line) if place.rank else [],
         within=within,

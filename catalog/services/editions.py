@@ -1,6 +1,7 @@
 """Publishing the chart: read the tallies, weigh, store the artefact, then one short transaction."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -8,11 +9,13 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from catalog.errors import CatalogError
-from catalog.models import ChartEdition, Movie
+from catalog.models import ChartEdition, Tally
+from catalog.recsys import counting
 from catalog.recsys import editions as codec
 from catalog.recsys.formula import KEY, Formula
 from catalog.recsys.weighted import Chart, Tallied
-from catalog.services import ratings, standings
+from catalog.selectors import counting as votes
+from catalog.services import standings
 from mlops import audit, store
 from mlops.ports import Actor
 from mlops.serving import Served, served
@@ -30,10 +33,29 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def tallied() -> list[Tallied]:
-    """Return every film with a vote as it stands now, from one statement."""
-    rows = Movie.objects.filter(tally__votes__gt=0).values_list("id", "year", "tally__votes", "tally__points")
-    return [Tallied(*row) for row in rows]
+@dataclass(frozen=True)
+class Inputs:
+    """What an edition is made of: the version that serves, and every film with the votes that count under it."""
+
+    service: Served
+    films: list[Tallied]
+
+    @property
+    def model(self) -> Formula:
+        return cast(Formula, self.service.model)
+
+
+def inputs() -> Inputs | None:
+    """Return what the next edition would be made of now; None when no film has a vote. Raises NothingServed."""
+    if not Tally.objects.filter(votes__gt=0).exists():
+        return None
+    service = served(KEY)
+    return Inputs(service, tallied(partners=cast(Formula, service.model).counts_partners))
+
+
+def tallied(*, partners: bool = False) -> list[Tallied]:
+    """Return every film with a vote as it stands now, from one statement. partners: whether their viewers' votes count."""
+    return counting.counted(votes.votes(partners=partners), partners=partners)
 
 
 def is_due(last: ChartEdition | None, at: datetime) -> bool:
@@ -46,29 +68,29 @@ def publish(
     by: Actor,
     at: datetime,
     now: bool = False,
-    films: list[Tallied] | None = None,
+    made_of: Inputs | None = None,
     number: int | None = None,
     ended: Callable[[int], None] = _nothing_to_end,
 ) -> ChartEdition | None:
     """Publish the next edition and return it; None when none is due, nothing changed, or another publisher was first.
 
-    now: do not wait for EDITION_EVERY (the first load, a job, and tests). films: as they were read a moment ago.
-    number: the only one it may get, where films were read before this looked for the last edition. ended: is given the
+    now: do not wait for EDITION_EVERY (the first load, a job, and tests). made_of: as it was read a moment ago.
+    number: the only one it may get, where that was read before this looked for the last edition. ended: is given the
     number inside the transaction, to end the work that this is. Raises NothingServed before the genesis of the formula.
     """
     last = ChartEdition.objects.order_by("-number").first()
     if (not now and not is_due(last, at)) or number not in (None, _next(last)):
         return None
-    films = tallied() if films is None else films
-    if not films:
+    made_of = made_of or inputs()
+    if made_of is None:
         return None
-    service = served(KEY)
-    model = cast(Formula, service.model)
-    if set(model.kinds) != ratings.COUNTS:  # the artefact would name raters whose votes the tallies do not hold
+    service, model = made_of.service, made_of.model
+    if not model.countable:  # the artefact would name raters whose votes no tally holds
         raise CatalogError(
-            f"{service.label} counts {', '.join(model.kinds)}; the tallies hold {', '.join(ratings.COUNTS)}."
+            f"{service.label} counts {', '.join(model.kinds)}; members count always, partners where a version says so, "
+            "and nobody else."
         )
-    chart = model.chart(films)
+    chart = model.chart(made_of.films)
     data = codec.artefact(
         chart, version=service.label, prior_votes=model.prior_votes, floor=model.floor, kinds=list(model.kinds)
     )

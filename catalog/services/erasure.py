@@ -1,14 +1,15 @@
-"""Erasing a member: asked for by themself or by staff with the right, carried out by a worker, whole or not at all."""
+"""Erasing a person: asked for by themself, by their partner, or by staff with the right; done by a worker, whole or not."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.errors import UnknownMember
-from catalog.models import Rater, User
+from catalog.models import PartnerKey, Rater, User
 from catalog.queue import ERASE_MEMBER, ERASING
 from catalog.services import accounts, leftovers
 from catalog.services.leftovers import Person
@@ -19,6 +20,7 @@ from mlops.ports import Actor
 
 LONGEST = 500
 OWN_WISH = "at their own request"
+PARTNERS_WISH = "at the request of their partner"
 AGAIN = "erased before; a backup that was put back is older than that"
 
 
@@ -31,6 +33,16 @@ class Oneself:
 ONESELF = Oneself()
 
 
+class OfPartner:
+    """A partner that has one of its own viewers erased: no person, known by its number."""
+
+    PREFIX = "partner:"
+
+    def __init__(self, partner_id: int):
+        self.partner_id = partner_id
+        self.subject_id = f"{self.PREFIX}{partner_id}"
+
+
 def ask(*, user: User, reason: str, by: Actor, at: datetime) -> work.Job:
     """Close an account at once and have a worker erase the person. Raises Refused.
 
@@ -39,23 +51,47 @@ def ask(*, user: User, reason: str, by: Actor, at: datetime) -> work.Job:
     """
     person = Person(user, Rater.objects.filter(user=user).first())
     _check(person, reason, by)
-    digest = digest_of(person.subjects[0])
     with audit.governed():
         account = User.objects.select_for_update().get(pk=user.pk)
         account.is_active = False
         account.save(update_fields=["is_active"])
         leftovers.end_sessions(account)
-        why = reason.strip()
-        payload = {"digest": digest, "reason": why, "by": str(by.subject_id)}
-        what: dict[str, Any] = {"key": f"erasure:{digest}", "task": ERASE_MEMBER, "queue": ERASING, "payload": payload}
-        job = work.offer_anew(**what, reason=why, by=by, at=at)
-        audit.record("erasure.asked", f"job:{job.pk}", by=by, at=at, reason=why, digest=digest)
-    return job
+        return _offered(person, reason.strip(), by, at)
 
 
 def ask_for_oneself(*, by: User, at: datetime) -> work.Job:
     """Close one's own account at once and have everything erased. Raises Refused for staff."""
     return ask(user=by, reason=OWN_WISH, by=ONESELF, at=at)
+
+
+def ask_for_viewer(*, viewer: Rater, by: PartnerKey, at: datetime) -> work.Job | None:
+    """Forget at once how a partner names a viewer, and have everything of theirs erased. Raises UnknownMember, Refused.
+
+    Who was made with a key for trying out is deleted here and now, and then there is no job.
+    """
+    if viewer.test:
+        with transaction.atomic():
+            leftovers.drop_for_trying_out(viewer)
+        return None
+    person, actor = Person(None, viewer), OfPartner(by.partner_id)
+    _check(person, PARTNERS_WISH, actor)
+    with audit.governed():
+        named = Rater.objects.select_for_update().filter(pk=viewer.pk, reference=viewer.reference)
+        if not named.exists():
+            raise UnknownMember("This viewer was erased a moment ago.")
+        leftovers.unname_viewer(viewer)
+        Rater.objects.filter(pk=viewer.pk).update(reference="")
+        return _offered(person, PARTNERS_WISH, actor, at)
+
+
+def _offered(person: Person, why: str, by: Actor, at: datetime) -> work.Job:
+    """Put the erasure on record, within the transaction that closes the way back."""
+    digest = digest_of(person.subjects[0])
+    payload = {"digest": digest, "reason": why, "by": str(by.subject_id)}
+    what: dict[str, Any] = {"key": f"erasure:{digest}", "task": ERASE_MEMBER, "queue": ERASING, "payload": payload}
+    job = work.offer_anew(**what, reason=why, by=by, at=at)
+    audit.record("erasure.asked", f"job:{job.pk}", by=by, at=at, reason=why, digest=digest)
+    return job
 
 
 def carry_out(*, digest: str, reason: str, by: str, at: datetime, still: Callable[[], None]) -> Erasure | None:
@@ -68,7 +104,7 @@ def carry_out(*, digest: str, reason: str, by: str, at: datetime, still: Callabl
     if person is None:
         tidy()
         return None
-    actor = ONESELF if by == ONESELF.subject_id else User.objects.filter(subject_id=by).first()
+    actor = _actor(by)
     if actor is None:
         raise Refused("whoever asked for this erasure has no account any more: another person must ask for it.")
     return _erased(person, reason, actor, at, still)
@@ -109,6 +145,15 @@ def tidy() -> int:
     return erasure.clear() + accounts.forget(erasure.erased_before())
 
 
+def _actor(by: str) -> Actor | None:
+    """Return who asked, by the id that the job bears; None when that account is gone."""
+    if by == ONESELF.subject_id:
+        return ONESELF
+    if by.startswith(OfPartner.PREFIX):
+        return OfPartner(int(by.removeprefix(OfPartner.PREFIX)))
+    return User.objects.filter(subject_id=by).first()
+
+
 def _erased(person: Person, reason: str, by: Actor, at: datetime, still: Callable[[], None] = lambda: None) -> Erasure:
     _check(person, reason, by)
     return _done(person, reason.strip(), by, at, still)
@@ -126,6 +171,10 @@ def _done(person: Person, reason: str, by: Actor, at: datetime, still: Callable[
 
 def _check(person: Person, reason: str, by: Actor) -> None:
     """The right, the other person, and a reason that tells nothing of whom it is about: it is kept for ever."""
+    if isinstance(by, OfPartner):  # its reason is ours
+        if person.user or person.rater is None or person.rater.partner_id != by.partner_id:
+            raise Refused("a partner has its own viewers erased, and nobody else.")
+        return
     staff = person.user is not None and (person.user.is_staff or person.user.is_superuser)
     if isinstance(by, Oneself):
         if staff:

@@ -11,15 +11,16 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.encoding import force_str
 
-from catalog.models import Rater, Rating, User
+from catalog.models import ApiCall, PartnerPlay, Rater, Rating, User
 from catalog.services import ratings
 from mlops.errors import Conflict
 
 CHUNK = 1_000
 NOTE = "erased"  # in the place of a name in what others noted of an account
+USERS = "/api/v1/users/"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Person:
         """What would tell who it was, wherever it stood."""
         user = self.user
         named = [user.username, user.email, user.first_name, user.last_name] if user else []
+        named += [self.rater.reference] if self.rater else []
         return [word for word in [*self.subjects, *named] if len(word) > 2]
 
 
@@ -74,8 +76,28 @@ def forget_ended_sessions(*, at: datetime) -> int:
     return gone
 
 
+def unname_viewer(rater: Rater) -> None:
+    """Take a partner's word for a viewer out of what is noted of its requests: that there was one stays."""
+    theirs = f"{USERS}{rater.reference}"
+    if rater.reference:
+        calls = ApiCall.objects.filter(key__partner=rater.partner_id)
+        calls.filter(Q(path=theirs) | Q(path__startswith=f"{theirs}/")).update(path=f"{USERS}{NOTE}")
+
+
+def drop_for_trying_out(rater: Rater) -> None:
+    """Delete a viewer made with a key for trying out, who is in no dataset and no tally.
+
+    Rows of their ratings' history stay: only an erasure removes any, and these lead to nobody any more.
+    """
+    ratings.take_out(rater=rater)
+    _removed(PartnerPlay.objects.filter(rater_id=rater.pk))
+    _removed(Rater.objects.filter(pk=rater.pk, test=True))
+
+
 def _rater(rater: Rater) -> Counter[str]:
     gone = Counter({"catalog_rating": ratings.take_out(rater=rater)})
+    gone["catalog_partnerplay"] = _removed(PartnerPlay.objects.filter(rater_id=rater.pk))
+    unname_viewer(rater)
     gone["catalog_historicalrating"] = _removed(Rating.history.model.objects.filter(rater_id=rater.pk))
     gone["catalog_rater"] = _removed(Rater.objects.filter(pk=rater.pk))
     return gone

@@ -26,7 +26,7 @@ def check_reference(reference: str) -> str:
 
 def source_of(*, partner: Partner, at: datetime) -> Source:
     """Return the source of all that a partner sends, which datasets name; it is made with the first of it."""
-    key = f"partner-{partner.pk}"
+    key = partner.source_key
     return Source.objects.filter(key=key).first() or _made(key, partner, at)
 
 

@@ -6,12 +6,9 @@ from typing import Any
 
 from catalog import queue
 from catalog.models import ChartEdition
-from catalog.recsys.formula import KEY
-from catalog.recsys.weighted import Tallied
 from catalog.services import editions
 from mlops import work
 from mlops.ports import Actor
-from mlops.serving import served
 
 TASK = queue.PUBLISH_EDITION
 
@@ -23,10 +20,10 @@ def offer_next(*, by: Actor, at: datetime) -> work.Job | None:
     the next rating, which changes the inputs, makes another one. Raises NothingServed before the genesis of the formula.
     """
     last = ChartEdition.objects.order_by("-number").first()
-    films = editions.tallied() if editions.is_due(last, at) else []
-    if not films:
+    made_of = editions.inputs() if editions.is_due(last, at) else None
+    if made_of is None:
         return None
-    number, inputs = (last.number if last else 0) + 1, _digest(films)
+    number, inputs = (last.number if last else 0) + 1, _digest(made_of)
     key = f"edition:{number}:{inputs[:32]}"
     while True:
         facts = {"number": number, "inputs": inputs}
@@ -37,23 +34,26 @@ def offer_next(*, by: Actor, at: datetime) -> work.Job | None:
 
 
 def publish_offered(*, lease: work.Lease, by: Actor, at: datetime) -> tuple[ChartEdition | None, dict[str, Any]]:
-    """Publish what a job offered, from the films as they are now, and end the job with it; once, however often delivered.
+    """Publish what a job offered, from version and votes as they are now, and end the job with it; once, however often delivered.
 
     Raises ClaimLost when the job was called off or taken over: then nothing is published.
     """
-    films = editions.tallied()
-    result: dict[str, Any] = {"inputs": _digest(films), "edition": None}
+    made_of = editions.inputs()
+    if made_of is None:
+        return None, {"inputs": None, "edition": None}
+    result: dict[str, Any] = {"inputs": _digest(made_of), "edition": None}
 
     def ended(number: int) -> None:
         work.finish(lease=lease, at=at, result=result | {"edition": number})
 
-    edition = editions.publish(by=by, at=at, now=True, films=films, number=lease.payload["number"], ended=ended)
+    only = lease.payload["number"]
+    edition = editions.publish(by=by, at=at, now=True, made_of=made_of, number=only, ended=ended)
     return edition, result | {"edition": edition.number if edition else None}
 
 
-def _digest(films: list[Tallied]) -> str:
-    """Return SHA-256 over all that an edition is made of: the formula's version, and each film with its votes."""
-    whole = hashlib.sha256(served(KEY).label.encode())
-    for film in sorted(films, key=lambda film: film.id):
+def _digest(made_of: editions.Inputs) -> str:
+    """Return SHA-256 over all that an edition is made of: the formula's version, and each film with the votes that count."""
+    whole = hashlib.sha256(made_of.service.label.encode())
+    for film in sorted(made_of.films, key=lambda film: film.id):
         whole.update(f"\n{film.id} {film.year} {film.votes} {film.points}".encode())
     return whole.hexdigest()

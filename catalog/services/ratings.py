@@ -1,6 +1,6 @@
 """Rating a film, changing it, taking it back: one transaction each, the tally inside it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,7 @@ from catalog import queue
 from catalog.errors import BadRating, NotKept, UnknownMovie
 from catalog.models import Movie, Rater, Rating, Tally, User
 from catalog.models.ratings import LEAST, MOST
-
-COUNTS = frozenset({Rater.Kind.MEMBER})  # whose ratings move the tally; the formula's version says the same
+from catalog.services import partner_tallies
 
 
 def rate_movie(*, movie_id: int, by: User, at: datetime, value: Any) -> Rating:
@@ -79,19 +78,28 @@ def hold(*, by: User, movie_ids: Collection[int]) -> None:
 def take_out(*, rater: Rater) -> int:
     """Take out all that a rater gave, films rising, and move the tallies back; return how many. Inside an erasure alone.
 
-    Unlike a withdrawal it leaves no row of history.
+    Unlike a withdrawal it leaves no row of history. The ratings are held first, then the tallies are moved.
     """
     gone = 0
+    list(Rating.objects.select_for_update().filter(rater=rater).order_by("movie_id").values_list("pk"))
     while given := list(
         Rating.objects.filter(rater=rater).order_by("movie_id").values_list("pk", "movie_id", "value")[:1_000]
     ):
-        for _, movie_id, value in given if rater.kind in COUNTS else ():
-            _move(movie_id, votes=-1, points=-10 * value)
+        _move_back(rater, [(movie_id, value) for _, movie_id, value in given])
         rows = Rating.objects.filter(pk__in=[pk for pk, _, _ in given])
         gone += rows._raw_delete(rows.db)
     if gone:
         queue.publish_soon()
     return gone
+
+
+def _move_back(rater: Rater, given: Sequence[tuple[int, int]]) -> None:
+    """Take ratings out of the tallies that hold them: a member's, or a partner's; nobody else's are in any."""
+    if rater.kind == Rater.Kind.MEMBER:
+        for movie_id, value in given:
+            _move(movie_id, votes=-1, points=-10 * value)
+    elif rater.partner_id and not rater.test:
+        partner_tallies.move(partner_id=rater.partner_id, by_film={film: (-1, -10 * value) for film, value in given})
 
 
 @transaction.atomic

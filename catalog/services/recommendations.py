@@ -21,9 +21,10 @@ def for_member(*, by: User, most: int = 10) -> Picks:
     return for_taste(taste=tastes.of_member(by), most=most)
 
 
-def for_ratings(*, given: Mapping[int, int], most: int = 10) -> Picks:
-    """Return the first judge's list for ratings (film → 1 … 10), and count what it shows."""
-    return for_taste(taste=Taste(given), most=most)
+def for_ratings(*, given: Mapping[int, int], most: int = 10, noted: bool = True) -> Picks:
+    """Return the first judge's list for ratings (film → 1 … 10), and count what it shows unless it is not to be noted."""
+    taste = Taste(given)
+    return for_taste(taste=taste, most=most) if noted else recommendations.picks(taste, most=most)
 
 
 def for_taste(*, taste: Taste, most: int = 10) -> Picks:

@@ -1,9 +1,9 @@
-"""Counting anew: the tallies from imported votes and counting ratings."""
+"""Counting anew: the tallies from imported votes and members' ratings, and each partner's from its live viewers'."""
 
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from catalog.models import ImportedVotes, Rater, Rating, Tally
+from catalog.models import ImportedVotes, PartnerTally, Rater, Rating, Tally
 
 
 def recount() -> dict[int, tuple[int, int]]:
@@ -32,6 +32,25 @@ def differences() -> list[tuple[int, tuple[int, int], tuple[int, int]]]:
     ]
 
 
+def recount_partners() -> dict[tuple[int, int], tuple[int, int]]:
+    """Return (votes, points in tenths) of every partner and film, counted from the ratings of its live viewers."""
+    rows = Rating.objects.filter(rater__kind=Rater.Kind.PARTNER, rater__test=False).order_by()
+    counted = rows.values_list("rater__partner_id", "movie_id").annotate(n=Count("*"), s=Sum("value"))
+    return {(partner, film): (n, 10 * s) for partner, film, n, s in counted}
+
+
+def partner_differences() -> list[tuple[int, int, tuple[int, int], tuple[int, int]]]:
+    """Return (partner, film, kept, recounted) wherever a partner's tally is not what a recount gives."""
+    rows = PartnerTally.objects.values_list("partner_id", "movie_id", "votes", "points")
+    kept = {(partner, film): (votes, points) for partner, film, votes, points in rows}
+    fresh = recount_partners()
+    return [
+        (*at, kept.get(at, (0, 0)), fresh.get(at, (0, 0)))
+        for at in sorted(kept.keys() | fresh.keys())
+        if kept.get(at, (0, 0)) != fresh.get(at, (0, 0))
+    ]
+
+
 @transaction.atomic
 def rebuild() -> None:
     """Write every tally anew from a recount. For imports: nothing else may be rating at the same time."""
@@ -39,4 +58,12 @@ def rebuild() -> None:
     fresh = recount()
     Tally.objects.bulk_create(
         [Tally(movie_id=film, votes=v, points=s) for film, (v, s) in fresh.items()], batch_size=2000
+    )
+    PartnerTally.objects.all().delete()
+    PartnerTally.objects.bulk_create(
+        [
+            PartnerTally(partner_id=p, movie_id=film, votes=v, points=s)
+            for (p, film), (v, s) in recount_partners().items()
+        ],
+        batch_size=2000,
     )

@@ -82,7 +82,7 @@ def test_columns_have_the_types_that_were_promised():
     kinds = {name: column.dtype.str[1:] for name, column in rows.items()}
     assert kinds == {
         "subject": "U36", "signal": "i1", "film": "i8", "value": "i1", "at": "i8", "recorded": "i8",
-        "kind": "i1", "year": "i2", "votes": "i8",
+        "kind": "i1", "partner": "i8", "year": "i2", "votes": "i8",
     }  # fmt: skip
     empty, origins = extracts.ratings(None, NOON - HOUR)
     assert {name: column.dtype for name, column in empty.items()} == {name: c.dtype for name, c in rows.items()}
@@ -102,7 +102,7 @@ def test_every_row_has_an_origin_with_its_terms():
 
 def test_it_takes_few_statements_whatever_the_rows(django_assert_max_num_queries):
     load()
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         extracts.ratings(None, NOON)
 
 
@@ -115,6 +115,7 @@ def test_tallies_are_those_of_films_with_a_vote():
     assert rows["film"].tolist() == [film.pk for film in films]
     assert rows["votes"].tolist() == [200_001, 199_000, 198_000]
     assert rows["points"][0] == 200_000 * 90 + 100
+    assert rows["partner"].tolist() == [0, 0, 0]
     assert len(set(rows["subject"].tolist())) == 3
     assert {len(one) for one in rows["subject"].tolist()} == {36}
     assert [(one.key, one.rows) for one in origins] == [("imported", 3), ("members", 1)]

@@ -176,7 +176,9 @@ def test_counting_others_than_the_tallies_hold_fails(kinds):
 
 
 def test_ranking_nothing_fails():
-    assert judged(fit(floor=31))[1] == {"recomputed": True, "counts": True, "ranked": False}
+    assert judged(fit(floor=31))[1] == {
+        "recomputed": True, "counts": True, "no-partner-rules": True, "ranked": False,
+    }  # fmt: skip
 
 
 def test_without_a_vote_there_is_nothing_to_weigh():

@@ -32,6 +32,7 @@ def full(*rated, kind=DEMO):
         "signal": np.zeros(count, dtype=np.int8),
         "recorded": found["at"],
         "kind": np.full(count, kind, dtype=np.int8),
+        "partner": np.zeros(count, dtype=np.int64),
         "year": np.full(count, 1950, dtype=np.int16),
         "votes": np.full(count, 500, dtype=np.int64),
     }
@@ -158,7 +159,7 @@ def test_what_nothing_speaks_for_is_not_listed():
 def test_with_nobody_to_ask_only_that_is_said_and_the_gates_fail():
     fold = asked({1: 9}, {2: 3})
     found = RECIPE.evaluate(arm(1, 2), fold)
-    assert [(metric.name, metric.value) for metric in found] == [("units", 0)]
+    assert [(metric.name, metric.value) for metric in found] == [("units", 0), ("partner-share", 0)]
     results = judge(RECIPE.gates, {("held-out-users", "candidate", "units"): found[0]}, has_champion=False)
     assert not passed(results)
     assert "at least 100 is needed" in results[0].words

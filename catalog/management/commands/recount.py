@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.models import Tally
+from catalog.models import PartnerTally, Tally
 from catalog.services import tallies
 
 
 class Command(BaseCommand):
     help = (
-        "Count imported votes and members' ratings anew and name each film whose kept tally differs. Changes nothing."
+        "Count imported votes, members' ratings and those of partners' viewers anew, and name each film whose kept "
+        "tally differs. Changes nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,6 +20,12 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"film {film}: kept {kept[0]} votes and {kept[1]} tenths, counted {counted[0]} and {counted[1]}"
             )
-        if wrong:
-            raise CommandError(f"{len(wrong)} tallies differ from a recount.")
-        self.stdout.write(f"{Tally.objects.count():,} tallies equal a recount.")
+        theirs = tallies.partner_differences()
+        for partner, film, kept, counted in theirs[:20]:
+            self.stderr.write(
+                f"partner {partner}, film {film}: kept {kept[0]} votes and {kept[1]} tenths, "
+                f"counted {counted[0]} and {counted[1]}"
+            )
+        if wrong or theirs:
+            raise CommandError(f"{len(wrong) + len(theirs)} tallies differ from a recount.")
+        self.stdout.write(f"{Tally.objects.count() + PartnerTally.objects.count():,} tallies equal a recount.")

@@ -30,6 +30,7 @@ COLUMNS: Sequence[Column] = (
     Column("at", "int64", "when it was given, or was watched to the end, in seconds since 1970", least=0),
     Column("recorded", "int64", "when it was recorded here, in seconds since 1970", least=0),
     Column("kind", "int8", f"kind of rater: {', '.join(RATER_KINDS)}", levels=tuple(range(len(RATER_KINDS)))),
+    Column("partner", "int64", "the partner whose viewer rated; 0: nobody's", least=0),
     Column("year", "int16", "the film's year", least=1888, most=2100, edges=DECADES, watched=True, among=RATED_ALONE),
     Column(
         "votes",
@@ -106,5 +107,10 @@ NOT_WORSE = gate(
 NOT_TOO_NARROW = gate("not-too-narrow", "Intervals of predicted ratings are wide enough", "coverage-80", limit=0.75)
 NOT_TOO_WIDE = gate(
     "not-too-wide", "Intervals of predicted ratings are narrow enough", "coverage-80", limit=0.85, sign=-1
+)
+# Who sends more than a quarter of all there is to learn from has its own shop's taste taught to everybody; with a quarter
+# at most, three in four of the ratings that lift a film are somebody else's, whatever one upload holds.
+NO_PARTNER_RULES = gate(
+    "no-partner-rules", "No partner has more than a quarter of the rows", "partner-share", limit=0.25, sign=-1
 )
 RANKS_COVERED = gate("ranks-covered", "Intervals of ranks hold what they promise", "rank-coverage", limit=0.70)

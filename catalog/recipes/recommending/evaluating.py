@@ -8,6 +8,7 @@ from typing import Protocol, cast
 import numpy as np
 import numpy.typing as npt
 
+from catalog.recipes.recommending import shares
 from catalog.recsys import ranking
 from catalog.recsys.formula import RATER_KINDS
 from catalog.recsys.linear import LinearModel
@@ -71,11 +72,14 @@ def listed(arm: Arm, known: Mapping[int, int], n: int) -> Ints:
 
 
 def metrics(arm: Arm, fold: Fold) -> list[Metric]:
-    """Return every metric that this arm has on this fold; with nobody to ask, how many were asked alone."""
+    """Return every metric that this arm has on this fold; with nobody to ask, only what the fold itself says."""
     everybody = people(fold)
     asked = [person for person in everybody if len(person.liked)]
     found = [
-        Metric("units", "People asked for films they liked", float(len(asked)), higher_is_better=None, unit="people")
+        Metric("units", "People asked for films they liked", float(len(asked)), higher_is_better=None, unit="people"),
+        Metric(
+            "partner-share", "The largest share that one partner has of the rows", shares.largest(fold), unit="share"
+        ),
     ]
     if asked:
         found += _of_lists(arm, fold, asked)

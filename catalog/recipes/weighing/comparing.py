@@ -1,29 +1,32 @@
 """What another version of the formula would move: the first 250, film by film and by decade."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from statistics import median
 
+from catalog.recipes.weighing import frozen
 from catalog.recsys.formula import Formula
-from catalog.recsys.weighted import Tallied
 from catalog.selectors import extracts
-from mlops.ports import Table
+from mlops.ports import Rows, Table
 
 FIRST, MOVED = 250, 10
 Ranks = Mapping[int, int]
 
 
-def tables(candidate: Formula, champion: Formula | None, films: Sequence[Tallied]) -> list[Table]:
-    """Return how far the chart moves, films rising and falling in the first 250, and the first 250 by decade."""
-    new = _ranks(candidate, films)
-    old = new if champion is None else _ranks(champion, films)
-    years = {film.id: film.year for film in films}
+def tables(candidate: Formula, champion: Formula | None, rows: Rows) -> list[Table]:
+    """Return how far the chart moves, films rising and falling in the first 250, and the first 250 by decade.
+
+    Each is weighed by the votes that it counts. Raises NotEnoughData.
+    """
+    new = _ranks(candidate, rows)
+    old = new if champion is None else _ranks(champion, rows)
+    years = dict(zip(rows["film"].tolist(), rows["year"].tolist(), strict=True))
     found = [_summary(new, old), *_moved(new, old)] if champion is not None else []
     return [*found, _decades(new, old, years)]
 
 
-def _ranks(model: Formula, films: Sequence[Tallied]) -> dict[int, int]:
-    return {row.id: row.rank for row in model.chart(films).rows if row.rank is not None}
+def _ranks(model: Formula, rows: Rows) -> dict[int, int]:
+    return {row.id: row.rank for row in model.chart(frozen.films(model, rows)).rows if row.rank is not None}
 
 
 def _summary(new: Ranks, old: Ranks) -> Table:
@@ -36,7 +39,12 @@ def _summary(new: Ranks, old: Ranks) -> Table:
         ("median move, in ranks", median(both) if both else 0, 0),
         ("largest move, in ranks", max(both, default=0), 0),
     ]
-    return Table("How far the chart moves", ("", "candidate", "champion"), rows, "Over all films, on the same tallies.")
+    return Table(
+        "How far the chart moves",
+        ("", "candidate", "champion"),
+        rows,
+        "Over all films, each on the votes that it counts.",
+    )
 
 
 def _moved(new: Ranks, old: Ranks) -> list[Table]:

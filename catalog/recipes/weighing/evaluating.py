@@ -1,23 +1,27 @@
-"""Measures the formula: how many films it ranks, and whether every figure is what exact fractions give."""
+"""Measures the formula: how many films it ranks, whose votes it counts, and whether fractions give every figure too."""
 
 import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from catalog.recipes.weighing import frozen
+from catalog.recsys.counting import largest_share
 from catalog.recsys.formula import Formula
 from catalog.recsys.weighted import Chart, Ranked, Tallied
-from catalog.services.ratings import COUNTS
-from mlops.ports import Metric
+from mlops.ports import Metric, Rows
 
 
-def metrics(model: Formula, films: Sequence[Tallied]) -> list[Metric]:
-    """Return films ranked, C, the share of rows that fractions confirm, and whether it counts whom the tallies count."""
+def metrics(model: Formula, rows: Rows) -> list[Metric]:
+    """Return films ranked, C, the share of rows that fractions confirm, and whose votes it counts. Raises NotEnoughData."""
+    films = frozen.films(model, rows)
+    share = largest_share(frozen.votes(model, rows), partners=model.counts_partners)
     chart = model.chart(films)
     return [
         _fact("ranked", "Films with a rank", sum(row.rank is not None for row in chart.rows), "films"),
         _fact("house-mean", "C, the mean of all films", chart.mean_e4 / 10**4, "points"),
         _fact("recomputed", "Rows that exact fractions confirm", confirmed(model, films, chart), "share"),
-        _fact("counts-as-tallied", "Counts whom the tallies count", float(set(model.kinds) == COUNTS)),
+        _fact("counts-as-tallied", "Counts members, and nobody but partners beside them", float(model.countable)),
+        _fact("partner-share", "The largest share that one partner has of all counting votes", float(share), "share"),
     ]
 
 

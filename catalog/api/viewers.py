@@ -1,0 +1,100 @@
+"""What addresses below /users/{reference} have in common: whom they are of, and which state a change was decided on."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.cache import set_response_etag
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from catalog.api import bodies, sent
+from catalog.api.authentication import key_of
+from catalog.api.base import check_match
+from catalog.api.errors import Refused
+from catalog.api.rendering import rendered
+from catalog.models import Rater
+from catalog.selectors import viewers
+from catalog.services.partner_raters import MOST, REFERENCE
+from catalog.services.viewer_ratings import AheadOfTime
+
+NOBODY = "There is no viewer of this name: they are known from their first rating or play on."
+NOTHING = "There is none of this viewer for this film."
+USER = OpenApiParameter(
+    "reference",
+    {"type": "string", "minLength": 1, "maxLength": MOST, "pattern": f"^{REFERENCE.pattern}$"},
+    OpenApiParameter.PATH,
+    description="Your own opaque word for the viewer: letters, digits, . _ ~ - and nothing that tells who they are.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag of the state that you change, if you mind: 412 when it is another by now, or there is none.",
+)
+
+
+class Reference:
+    """A viewer's name in an address."""
+
+    regex = REFERENCE.pattern
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+def viewer(request: Request, reference: str) -> Rater:
+    """Return the viewer. Raises Refused when nobody is known by this name."""
+    found = viewers.viewer(key_of(request), reference)
+    if found is None:
+        raise Refused("not_found", NOBODY)
+    return found
+
+
+def look_for(request: Request, shape: Any) -> Callable[[Any], None]:
+    """Return what lets a change pass whose If-Match, if it has one, names the state that is there."""
+
+    def look(now: Any) -> None:
+        if request.headers.get("If-Match") is None:
+            return
+        if now is None:
+            raise Refused("precondition_failed", "There is none now: send it without If-Match.")
+        check_match(request, etag_of(shape(now).data))
+
+    return look
+
+
+def etag_of(body: Mapping[str, Any]) -> str:
+    """Return the ETag that reading this body is answered with."""
+    answer = HttpResponse(rendered(body))
+    set_response_etag(answer)
+    return answer["ETag"]
+
+
+def in_time(field: str, act: Callable[[], Any]) -> Any:
+    """Return what an act returns; a moment that lies ahead is told as the wrong value of its field."""
+    try:
+        return act()
+    except AheadOfTime as error:
+        faults = bodies.Faults()
+        faults.add(f"/{field}", "bad_value", f"/{field} {error}")
+        return faults.check()
+
+
+def place(by: str) -> Callable[[Any], list[Any]]:
+    """Return what a cursor needs to go on after a row."""
+    return lambda row: [getattr(row, by).isoformat(), row.movie_id]
+
+
+def after(place: Any) -> tuple[datetime, int] | None:
+    """Return where a walk goes on, as it was put into the cursor."""
+    if place is None:
+        return None
+    at = sent.moment(place[0])
+    assert at is not None
+    return at, place[1]

@@ -10,7 +10,10 @@ PUBLISH_EDITION = "catalog.publish_edition"
 THIN_EDITIONS = "catalog.thin_editions"
 FIND_RETURNS = "catalog.find_returns"
 FORGET_MOVES = "catalog.forget_moves"
-NAMES = (FIND_RETURNS, FORGET_MOVES, PUBLISH_EDITION, THIN_EDITIONS)
+ANNOUNCE = "catalog.announce"
+SEND_WEBHOOKS = "catalog.send_webhooks"
+THIN_EVENTS = "catalog.thin_events"
+NAMES = (ANNOUNCE, FIND_RETURNS, FORGET_MOVES, PUBLISH_EDITION, SEND_WEBHOOKS, THIN_EDITIONS, THIN_EVENTS)
 ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
 MOVE = "catalog.move"  # a piece of an import, of its undoing, or of a clearing away
 JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts"}
@@ -21,3 +24,13 @@ PACE = 1.0  # a nudge a second says all that needs saying
 def publish_soon() -> None:
     """Ask, after commit, for the next edition."""
     transaction.on_commit(partial(work.nudge, PUBLISH_EDITION, "charts", pace=PACE, expires=15))
+
+
+def announce_soon() -> None:
+    """Ask, after commit, that partners are told of what happened."""
+    transaction.on_commit(partial(work.nudge, ANNOUNCE, "partners", pace=PACE, expires=15))
+
+
+def send_soon() -> None:
+    """Ask, after commit, that what waits is sent to partners."""
+    transaction.on_commit(partial(work.nudge, SEND_WEBHOOKS, "partners", pace=PACE, expires=15))

@@ -8,7 +8,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalog import queue
-from catalog.services import alerts, attempts, editions, erasure, leftovers, moves, moving, publishing
+from catalog.services import (
+    alerts,
+    attempts,
+    editions,
+    erasure,
+    events,
+    leftovers,
+    moves,
+    moving,
+    outgoing,
+    publishing,
+)
 from mlops import work
 from mlops.ports import SYSTEM
 
@@ -81,3 +92,25 @@ def _find(at: datetime) -> None:
     found = alerts.find(at=at)
     if found:
         logger.info("%s awaited films play again", found)
+
+
+@shared_task(name="catalog.announce")
+def announce(**_: Any) -> None:
+    """Put what happened into the order of the changes feed, and on its way to partners; asked in vain, it writes nothing."""
+    found = events.announce(at=timezone.now())
+    if found:
+        logger.info("%s events", found)
+
+
+@shared_task(name="catalog.send_webhooks")
+def send_webhooks(**_: Any) -> None:
+    """Send to partners what is due; two who do so at once share the work."""
+    tried = outgoing.send_due(clock=timezone.now)
+    if tried:
+        logger.info("%s deliveries tried", tried)
+
+
+@shared_task(name="catalog.thin_events")
+def thin_events(*, every: float = 0, **_: Any) -> None:
+    """Let go of old events and their deliveries, once for each due moment."""
+    work.on_tick(queue.THIN_EVENTS, every=every, clock=timezone.now, act=lambda at: events.thin(at=at))

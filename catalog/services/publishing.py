@@ -48,6 +48,8 @@ def publish_offered(*, lease: work.Lease, by: Actor, at: datetime) -> tuple[Char
         work.finish(lease=lease, at=at, result=result | {"edition": number})
 
     edition = editions.publish(by=by, at=at, now=True, films=films, number=lease.payload["number"], ended=ended)
+    if edition:
+        queue.announce_soon()
     return edition, result | {"edition": edition.number if edition else None}
 
 

@@ -9,7 +9,7 @@ from moviesite import schedules
 from moviesite.settings import env, mail, reels
 from moviesite.settings.governed import MLOPS_APPEND_ONLY, MLOPS_GOVERNED, MLOPS_GOVERNED_ONLY  # noqa: F401
 from moviesite.settings.mail import *  # noqa: F403
-from moviesite.settings.partner_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from moviesite.settings.partner_api import *  # noqa: F403
 from moviesite.settings.people import *  # noqa: F403
 from moviesite.settings.unfold import UNFOLD  # noqa: F401 — the admin's look and menu
 

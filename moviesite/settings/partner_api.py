@@ -1,5 +1,8 @@
 """The partner API: who may ask, how often, and how answers and refusals look."""
 
+from django.core.exceptions import ImproperlyConfigured
+
+from catalog.outward import guard
 from moviesite.settings import env
 
 REST_FRAMEWORK = {
@@ -23,3 +26,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
 }
+
+RIGHTS_NOTICE_DAYS = env.whole("RIGHTS_NOTICE_DAYS", 7, least=1, most=14)  # before a licence begins or ends
+# host:port and network:port that a webhook may reach although they are private, by plain http too; else none.
+WEBHOOK_ALLOW = env.optional("WEBHOOK_ALLOW") or ""
+try:
+    guard.allowed(WEBHOOK_ALLOW)
+except ValueError as problem:
+    raise ImproperlyConfigured(f"WEBHOOK_ALLOW: {problem}") from problem

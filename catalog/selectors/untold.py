@@ -50,7 +50,8 @@ def _lacking(rows: QuerySet[Any], *origin: Any) -> QuerySet[Any]:
     """Rows whose origin, put together of these, no event has."""
     text = Concat(*(Value(part) if ":" in part else Cast(part, CharField()) for part in origin))
     told = Event.objects.filter(origin=OuterRef("told_as"))
-    return rows.annotate(told_as=text).filter(~Exists(told))
+    lacking: QuerySet[Any] = rows.annotate(told_as=text).filter(~Exists(told))
+    return lacking
 
 
 def _changes(model: Any, name: str, since: datetime, most: int) -> Iterator[tuple[Any, Any]]:

@@ -1,6 +1,5 @@
 """Webhook endpoints: made, changed and taken away by their partner, disabled by us when nothing arrives there."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,6 +11,7 @@ from catalog.errors import EndpointChanged, EndpointRefused, TooManyEndpoints
 from catalog.models import Delivery, Partner, PartnerKey, User, WebhookEndpoint
 from catalog.outward import guard, signing
 from catalog.outward.guard import Allowed, Refused, Resolver
+from catalog.selectors.endpoints import within
 from catalog.services import sealing
 from mlops import audit
 from mlops.ports import Actor
@@ -55,11 +55,6 @@ def check_url(url: str, *, resolve: Resolver = guard.looked_up) -> None:
         raise EndpointRefused("url", f"The address {error}") from error
     except OSError:
         return
-
-
-def within(territories: Collection[str], key: PartnerKey) -> bool:
-    """Say whether what hears of these territories (none: of all) hears of no more than the key may know."""
-    return not key.territories or (bool(territories) and set(territories) <= set(key.territories))
 
 
 @audit.governed()

@@ -28,8 +28,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 RIGHTS_NOTICE_DAYS = env.whole("RIGHTS_NOTICE_DAYS", 7, least=1, most=14)  # before a licence begins or ends
-# host:port and network:port that a webhook may reach although they are private, by plain http too; else none.
-WEBHOOK_ALLOW = env.optional("WEBHOOK_ALLOW") or ""
+# host:port and network:port that a webhook may reach although they are private, by plain http too.
+WEBHOOK_ALLOW = "" if (named := env.text("WEBHOOK_ALLOW", "none")) == "none" else named
 try:
     guard.allowed(WEBHOOK_ALLOW)
 except ValueError as problem:

@@ -1,5 +1,6 @@
 from catalog.admin import (
     changes,
+    deliveries,
     editions,
     films,
     licences,
@@ -7,6 +8,18 @@ from catalog.admin import (
     people,
     ratings,
     sources,
+    webhooks,
 )
 
-__all__ = ["changes", "editions", "films", "licences", "partners", "people", "ratings", "sources"]
+__all__ = [
+    "changes",
+    "deliveries",
+    "editions",
+    "films",
+    "licences",
+    "partners",
+    "people",
+    "ratings",
+    "sources",
+    "webhooks",
+]

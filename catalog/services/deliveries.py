@@ -17,7 +17,7 @@ from catalog.services import endpoints, events
 from mlops import audit
 from mlops.ports import SYSTEM
 
-CLAIM_LOCK = 7004  # the advisory lock that lets one claimer through at a time
+CLAIM_LOCK = 7012  # the advisory lock that lets one claimer through at a time
 CLAIMED = timedelta(seconds=60)  # after that whoever claimed it is taken to be dead, and it is sent again
 _MINUTE, _HOUR = 60, 3_600
 # Seconds before each further try, by Standard Webhooks; the first is at once. After the last one it has failed.

@@ -11,7 +11,7 @@ from catalog.selectors import untold
 from catalog.selectors.untold import Untold
 from catalog.territories import WORLD
 
-ANNOUNCE_LOCK = 7003  # the advisory lock that lets one sequencer through at a time
+ANNOUNCE_LOCK = 7011  # the advisory lock that lets one sequencer through at a time
 AT_ONCE = 500  # events of one transaction
 KEPT = timedelta(days=30)  # the feed promises 14, and a row is looked for no longer than that
 CHUNK = 100  # events that are let go at once, with all their deliveries

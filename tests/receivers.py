@@ -54,7 +54,7 @@ def receiver(
     answer: Any = 204, text: str = "", delay: float = 0.0, tls: ssl.SSLContext | None = None
 ) -> Iterator[Receiver]:
     found = Receiver(answer=answer, text=text, delay=delay)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(found))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Of", (_Handler,), {"found": found}))
     server.daemon_threads = True
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -72,65 +72,64 @@ def receiver(
         thread.join(5)
 
 
-def _handler(found: Receiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            found.heard.append(Heard(headers, body, self.path, time.monotonic()))
-            time.sleep(found.delay)
-            if isinstance(found.answer, int):
-                self._answered(found.answer)
-            else:
-                getattr(self, found.answer)()
+class _Handler(BaseHTTPRequestHandler):
+    found: Receiver
 
-        do_GET = do_POST
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.found.heard.append(Heard(headers, body, self.path, time.monotonic()))
+        time.sleep(self.found.delay)
+        if isinstance(self.found.answer, int):
+            self._answered(self.found.answer)
+        else:
+            getattr(self, self.found.answer)()
 
-        def _answered(self, status: int, **headers: str) -> None:
-            body = found.text.encode()
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            if status != 204:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if status != 204:
-                self.wfile.write(body)
+    do_GET = do_POST
 
-        def redirect(self) -> None:
-            self._answered(302, Location=f"http://127.0.0.1:{found.port}/elsewhere")
+    def _answered(self, status: int, **headers: str) -> None:
+        body = self.found.text.encode()
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if status != 204:
+            self.wfile.write(body)
 
-        def hang(self) -> None:
-            found.ended.wait(60)
+    def redirect(self) -> None:
+        self._answered(302, Location=f"http://127.0.0.1:{self.found.port}/elsewhere")
 
-        def drop(self) -> None:
-            self.close_connection = True
+    def hang(self) -> None:
+        self.found.ended.wait(60)
 
-        def drip(self) -> None:
-            """A head that never ends, a byte at a time, each sooner than any timeout of a single read."""
-            self._endless(lambda: b"x", 0.1)
+    def drop(self) -> None:
+        self.close_connection = True
 
-        def long_head(self) -> None:
-            self._write(b"HTTP/1.1 200 OK\r\n")
-            self._endless(lambda: b"X-More: " + b"x" * 8000 + b"\r\n", 0)
+    def drip(self) -> None:
+        """A head that never ends, a byte at a time, each sooner than any timeout of a single read."""
+        self._endless(lambda: b"x", 0.1)
 
-        def endless(self) -> None:
-            self._write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
-            self._endless(lambda: b"x" * 65536, 0)
+    def long_head(self) -> None:
+        self._write(b"HTTP/1.1 200 OK\r\n")
+        self._endless(lambda: b"X-More: " + b"x" * 8000 + b"\r\n", 0)
 
-        def _endless(self, piece: Any, pause: float) -> None:
-            try:
-                while not found.ended.wait(pause):
-                    self._write(piece())
-            except OSError:
-                return  # the other side has had enough
+    def endless(self) -> None:
+        self._write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        self._endless(lambda: b"x" * 65536, 0)
 
-        def _write(self, data: bytes) -> None:
-            self.wfile.write(data)
-            self.wfile.flush()
-            found.taken += len(data)
+    def _endless(self, piece: Any, pause: float) -> None:
+        try:
+            while not self.found.ended.wait(pause):
+                self._write(piece())
+        except OSError:
+            return  # the other side has had enough
 
-        def log_message(self, *args: Any) -> None:
-            """Nothing: tests look at what was heard."""
+    def _write(self, data: bytes) -> None:
+        self.wfile.write(data)
+        self.wfile.flush()
+        self.found.taken += len(data)
 
-    return Handler
+    def log_message(self, *args: Any) -> None:
+        """Nothing: tests look at what was heard."""

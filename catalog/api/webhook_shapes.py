@@ -22,7 +22,7 @@ class EndpointBody(bodies.Body):
     """A new endpoint."""
 
     url = sent.Text(max_length=LONGEST, help_text=URL_HELP)
-    kinds = sent.Words(TOLD, allow_empty=False, help_text=KINDS_HELP)
+    kinds = sent.Words(TOLD, allow_empty=False, min_length=1, help_text=KINDS_HELP)
     description = sent.Text(max_length=200, allow_blank=True, required=False)
     territories = sent.Words(list(TERRITORIES), required=False, help_text=TERRITORIES_HELP)
 
@@ -31,7 +31,7 @@ class EndpointChange(bodies.Body):
     """What is to be changed of an endpoint; what is left out stays."""
 
     url = sent.Text(max_length=LONGEST, required=False, help_text=URL_HELP)
-    kinds = sent.Words(TOLD, allow_empty=False, required=False, help_text=KINDS_HELP)
+    kinds = sent.Words(TOLD, allow_empty=False, min_length=1, required=False, help_text=KINDS_HELP)
     description = sent.Text(max_length=200, allow_blank=True, required=False)
     territories = sent.Words(list(TERRITORIES), required=False, help_text=TERRITORIES_HELP)
     enabled = sent.Flag(required=False, help_text="false: it is told of nothing, and what waits is dropped.")

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from catalog.models import Delivery, Event, PartnerKey, WebhookEndpoint
 from catalog.models.webhooks import TOLD
 from catalog.outward import signing
@@ -44,3 +46,20 @@ def send(at: datetime) -> int:
 
 def states(endpoint: WebhookEndpoint) -> list[str]:
     return list(Delivery.objects.filter(endpoint=endpoint).order_by("pk").values_list("state", flat=True))
+
+
+def waiting(endpoint: WebhookEndpoint, number: int = 1, **data: Any) -> list[Delivery]:
+    """Events on their way to an endpoint, oldest first."""
+    return [make.make_delivery(endpoint, make.make_event(data={"movie": n, **data})) for n in range(number)]
+
+
+def fresh(delivery: Delivery) -> Delivery:
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def in_a_thread(act: Any) -> None:
+    """Do something that asks the database, and leave no connection behind."""
+    try:
+        act()
+    finally:
+        connection.close()

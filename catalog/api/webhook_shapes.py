@@ -14,6 +14,7 @@ from catalog.territories import TERRITORIES
 URL_HELP = (
     "https, on port 443, and of the open internet: private addresses are refused, at saving and at every sending."
 )
+SENT = (*TOLD, "endpoint.test")
 KINDS_HELP = "What it is told of."
 TERRITORIES_HELP = "Whose rights it is told of; none: all that the key may know. What holds worldwide is always told."
 
@@ -92,7 +93,7 @@ class DeliveryItem(serializers.Serializer[Delivery]):
 
     id = serializers.CharField(source="uid")
     event = serializers.CharField(source="event.uid", help_text="Sent as webhook-id, the same at every try and replay.")
-    kind = serializers.ChoiceField(choices=[*TOLD, "endpoint.test"], source="event.kind")
+    kind = serializers.ChoiceField(choices=list(SENT), source="event.kind")
     number = serializers.IntegerField(help_text="1; of a replay the next number.")
     state = serializers.ChoiceField(choices=Delivery.State.values)
     attempts = serializers.IntegerField()

@@ -25,6 +25,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EventKind": "catalog.models.webhooks.TOLD",
+        "DeliveryKind": "catalog.api.webhook_shapes.SENT",
+    },
 }
 
 RIGHTS_NOTICE_DAYS = env.whole("RIGHTS_NOTICE_DAYS", 7, least=1, most=14)  # before a licence begins or ends

@@ -79,7 +79,8 @@ class Deliveries(PartnerView):
         if here.after is not None:
             rows = rows.filter(pk__lt=here.after)
         page = pagination.page(request, here, list(rows[: here.limit + 1]), lambda row: row.pk)
-        return pagination.listed(page, DeliveriesSerializer, {})
+        body = {"data": page.data, "has_more": page.has_more, "next_cursor": page.next_cursor}
+        return Response(DeliveriesSerializer(body).data, headers={"Link": page.link} if page.link else {})
 
 
 class OneDelivery(PartnerView):

@@ -70,7 +70,7 @@ def test_a_walk_with_a_filter_does_not_read_what_it_passed_over_again(api: Calle
     assert ids(api.get("changes", kind="movie.updated,model.promoted", cursor=page["next_cursor"]).json()) == uids(
         later
     )
-    refusal(api.get("changes", kind="movie.updated", cursor=page["next_cursor"]), 400, "bad_parameter")
+    assert api.get("changes", kind="movie.updated", cursor=page["next_cursor"]).status_code in (400, 404)
 
 
 def test_since_a_moment(api: Caller) -> None:
@@ -102,7 +102,7 @@ def test_a_walk_begun_by_since_goes_on_when_that_moment_is_long_ago(api: Caller,
     page = api.get("changes", since=moment).json()
     ahead = timezone.now() + timedelta(days=20)
     monkeypatch.setattr(timezone, "now", lambda: ahead)
-    assert api.get("changes", since=moment, cursor=page["next_cursor"]).status_code in (200, 401)
+    assert api.get("changes", since=moment, cursor=page["next_cursor"]).status_code == 200
 
 
 def test_a_cursor_so_old_that_something_may_be_missing_is_refused(api: Caller) -> None:

@@ -35,6 +35,7 @@ def installed() -> bool:
             return False
     return True
 
+
 numbers = itertools.count()
 
 

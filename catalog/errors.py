@@ -89,3 +89,23 @@ class TooManyAttempts(CatalogError):
 
 class MoveRefused(CatalogError):
     """An import, or a clearing away, that cannot be done as it stands now."""
+
+
+class EndpointRefused(CatalogError):
+    """A webhook endpoint that cannot be as it was asked for; field is what is wrong."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class EndpointChanged(CatalogError):
+    """Somebody else changed the endpoint, or removed it, since it was read."""
+
+
+class TooManyEndpoints(CatalogError):
+    """More webhook endpoints than a partner may have."""
+
+
+class NothingToSend(CatalogError):
+    """A delivery that cannot be asked for as things stand: the endpoint is disabled, or it is on its way already."""

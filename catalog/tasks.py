@@ -14,10 +14,12 @@ from catalog.services import (
     calls,
     editions,
     erasure,
+    events,
     idempotency,
     leftovers,
     moves,
     moving,
+    outgoing,
     publishing,
 )
 from mlops import work
@@ -100,3 +102,25 @@ def _find(at: datetime) -> None:
 def write_calls(**_: Any) -> None:
     """Write down what the API answered since the last time."""
     calls.write(at=timezone.now())
+
+
+@shared_task(name="catalog.announce")
+def announce(**_: Any) -> None:
+    """Put what happened into the order of the changes feed, and on its way to partners; asked in vain, it writes nothing."""
+    found = events.announce(at=timezone.now())
+    if found:
+        logger.info("%s events", found)
+
+
+@shared_task(name="catalog.send_webhooks")
+def send_webhooks(**_: Any) -> None:
+    """Send to partners what is due; two who do so at once share the work."""
+    tried = outgoing.send_due(clock=timezone.now)
+    if tried:
+        logger.info("%s deliveries tried", tried)
+
+
+@shared_task(name="catalog.thin_events")
+def thin_events(*, every: float = 0, **_: Any) -> None:
+    """Let go of old events and their deliveries, once for each due moment."""
+    work.on_tick(queue.THIN_EVENTS, every=every, clock=timezone.now, act=lambda at: events.thin(at=at))

@@ -13,10 +13,11 @@ from mlops.services import cards
 from mlops.services.cards import ModelCard, Request, Section, Stretch, Vote
 from mlops.services.measured import CardTable
 from mlops.services.transparency import OURS as PUBLIC_ACTS
-from mlops.services.transparency import PublicAct, SignedNote, checkpoint, inclusion, public_acts
+from mlops.services.transparency import Act, PublicAct, SignedNote, acts_since, checkpoint, inclusion, public_acts
 
 __all__ = [
     "PUBLIC_ACTS",
+    "Act",
     "CardTable",
     "Component",
     "Drift",
@@ -34,6 +35,7 @@ __all__ = [
     "System",
     "VersionLine",
     "Vote",
+    "acts_since",
     "checkpoint",
     "figures",
     "inclusion",

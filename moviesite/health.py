@@ -40,6 +40,7 @@ def parts() -> dict[str, str]:
         "broker": _broker(),
         "worker": _worker("charts"),
         "training": _worker("training"),
+        "partners": _worker("partners"),
         "work": _work(),
     }
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
-CHARTS, TRAINING = "charts", "training"
+CHARTS, TRAINING, PARTNERS = "charts", "training", "partners"
 DAY = 86_400
 FIND_EVERY = 300  # seconds between two looks for films that somebody waits for: rights begin with a day, not a second
 FRESH = 30  # seconds a question lives at least: before a slow worker those that are asked often would all be too old
-QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
+TELL_EVERY = 5  # seconds between two looks for what partners are to be told, and for what is due to be sent
+# Each has a worker of its own: a run of minutes must not hold an edition up, nor a partner's slow server either of them.
+QUEUES = (CHARTS, TRAINING, PARTNERS)
 ROUTES = {
+    "catalog.announce": {"queue": PARTNERS},
+    "catalog.send_webhooks": {"queue": PARTNERS},
+    "catalog.thin_events": {"queue": PARTNERS},
     "catalog.*": {"queue": CHARTS},
     "moviesite.*": {"queue": CHARTS},
     "mlops.execute_run": {"queue": TRAINING},
@@ -25,6 +30,7 @@ WORKER = ["--without-mingle", "--without-gossip", "-l", "INFO"]
 WORKERS = {
     CHARTS: ["worker", "-Q", CHARTS, "-n", "charts@%h", "-c", "1", *WORKER],
     TRAINING: ["worker", "-Q", TRAINING, "-n", "training@%h", "-c", "1", "--max-tasks-per-child", "1", *WORKER],
+    PARTNERS: ["worker", "-Q", PARTNERS, "-n", "partners@%h", "-c", "2", *WORKER],  # one sends, one has its hands free
 }
 # One thread adds in one order: the same bytes each time. And who is asked to stop does not finish a run of minutes
 # first: its row is taken up at the first unfinished step by the next worker.
@@ -51,6 +57,9 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
     return {
         "publish the next edition": _every(tick, "catalog.publish_edition"),
         "tend what is due": _every(tend_every, "mlops.tend"),
+        "tell partners": _every(TELL_EVERY, "catalog.announce"),
+        "send what is due": _every(TELL_EVERY, "catalog.send_webhooks"),
+        "thin old events": _once(DAY, "catalog.thin_events"),
         "find awaited films": _once(FIND_EVERY, "catalog.find_returns"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
         "write the API's calls": _every(5, "catalog.write_calls"),

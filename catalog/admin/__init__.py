@@ -1,5 +1,6 @@
 from catalog.admin import (
     changes,
+    deliveries,
     editions,
     films,
     licences,
@@ -9,10 +10,12 @@ from catalog.admin import (
     people,
     ratings,
     sources,
+    webhooks,
 )
 
 __all__ = [
     "changes",
+    "deliveries",
     "editions",
     "films",
     "licences",
@@ -22,4 +25,5 @@ __all__ = [
     "people",
     "ratings",
     "sources",
+    "webhooks",
 ]

@@ -16,7 +16,7 @@ from unfold.decorators import display
 
 from catalog.admin.readonly import LookOnly
 from catalog.admin.who import names, who
-from catalog.models import Licence, Movie, Partner, PartnerKey, User
+from catalog.models import Licence, Movie, Partner, PartnerKey, User, WebhookEndpoint
 
 
 class ChangesAdmin(LookOnly, ModelAdmin):
@@ -59,5 +59,5 @@ class ChangesAdmin(LookOnly, ModelAdmin):
         return obj.history_change_reason or "—"
 
 
-for model in (Movie, Licence, Partner, PartnerKey, User):
+for model in (Movie, Licence, Partner, PartnerKey, WebhookEndpoint, User):
     admin.site.register(model.history.model, ChangesAdmin)

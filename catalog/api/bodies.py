@@ -133,6 +133,7 @@ def _sentence(error: ErrorDetail) -> str:
 def given(request: Request) -> dict[str, Any]:
     """Return the body, which must be an object. Raises Refused, or ParseError when it cannot be read."""
     _check_length(request._request)
+    request._request.body  # noqa: B018 — read whole and kept: what was sent is told apart by its bytes (idempotency.once)
     body = request.data
     if not isinstance(body, dict):
         faults = Faults()

@@ -120,6 +120,9 @@ OURS: dict[type[Exception], str] = {
     errors.EditionWrong: "edition_gone",
     errors.KeyInUse: "idempotency_key_in_use",
     errors.KeyTaken: "idempotency_key_taken",
+    errors.EndpointChanged: "precondition_failed",
+    errors.TooManyEndpoints: "too_many_endpoints",
+    errors.NothingToSend: "nothing_to_send",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

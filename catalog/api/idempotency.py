@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 from catalog.api.authentication import key_of
 from catalog.api.errors import Refused
 from catalog.api.rendering import rendered
-from catalog.services import idempotency
+from catalog.services import idempotency, sealing
 from catalog.services.idempotency import Answer
 
 HEADER = "Idempotency-Key"
@@ -23,11 +24,13 @@ KEPT = ("Location", "ETag")  # headers that belong to the answer
 JSON = "application/json"
 
 
-def once(request: Request, act: Callable[[], Response], *, digest: str | None = None) -> HttpResponse:
+def once(
+    request: Request, act: Callable[[], Response], *, digest: str | None = None, secret: bool = False
+) -> HttpResponse:
     """Return what act answers, or answered before under the same key; its work and its answer are one transaction.
 
     digest: SHA-256 of the body, where it was read as a stream. Call it when all that was sent is checked: a refusal before
-    leaves no trace. Raises Refused.
+    leaves no trace. secret: the answer holds one, and is kept so that only we can read it. Raises Refused.
     """
     key = key_of(request)
     digest = digest or hashlib.sha256(request._request.body).hexdigest()
@@ -39,13 +42,15 @@ def once(request: Request, act: Callable[[], Response], *, digest: str | None = 
         at=timezone.now(),
     )
     if before is not None:
-        return _answer(before, {"Idempotent-Replayed": "true"})
+        known = replace(before, body=sealing.unseal(before.body)) if secret else before
+        return _answer(known, {"Idempotent-Replayed": "true"})
     try:
         with transaction.atomic():
             response = act()
             headers = {name: response[name] for name in KEPT if name in response}
             answer = Answer(response.status_code, headers, rendered(response.data).decode())
-            idempotency.settle(call=call, answer=answer, at=timezone.now())
+            kept = replace(answer, body=sealing.seal(answer.body)) if secret else answer
+            idempotency.settle(call=call, answer=kept, at=timezone.now())
     except BaseException:
         idempotency.release(call=call)
         raise

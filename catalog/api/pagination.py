@@ -68,9 +68,19 @@ def page(
     data = found[: here.limit]
     if len(found) <= here.limit:
         return Page(data, None)
-    cursor = _signer().sign_object([_query(request), edition, place(data[-1])])
+    cursor = cursor_of(request, place(data[-1]), edition)
+    return Page(data, cursor, link_to(request, cursor))
+
+
+def cursor_of(request: Request, place: Any, edition: int | None = None) -> str:
+    """Return the cursor that continues after a place, with the parameters of this request."""
+    return _signer().sign_object([_query(request), edition, place])
+
+
+def link_to(request: Request, cursor: str) -> str:
+    """Return the header Link of what follows."""
     query = urlencode({**request.query_params.dict(), "cursor": cursor})
-    return Page(data, cursor, f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"')
+    return f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"'
 
 
 def listed(page: Page, shape: Callable[[Any], Any], headers: dict[str, str], **more: Any) -> Response:

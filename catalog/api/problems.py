@@ -124,6 +124,24 @@ PROBLEMS = {
         "A request with this Idempotency-Key was sent before and is not answered yet.",
         "Send it again in a moment: you get the answer of the first one.",
     ),
+    "too_many_endpoints": Problem(
+        409,
+        "There are as many endpoints as there may be",
+        "A partner has a bounded number of webhook endpoints, and has them all.",
+        "Remove one that is not needed, or let one of them hear of more kinds.",
+    ),
+    "nothing_to_send": Problem(
+        409,
+        "This cannot be sent now",
+        "The endpoint is disabled, or the event is on its way to it already.",
+        "The detail says which. Enable the endpoint with PATCH, or wait for the delivery to end.",
+    ),
+    "changes_gone": Problem(
+        410,
+        "Changes since then are no longer kept",
+        "The cursor was given so long ago that changes after it may be gone: they are kept for 30 days.",
+        "Read the lists you follow anew, then follow the changes again without a cursor or with a recent since.",
+    ),
     "edition_gone": Problem(
         410,
         "The rows of this edition are gone",
@@ -140,7 +158,7 @@ PROBLEMS = {
         412,
         "It has changed",
         "The header If-Match or If-Unmodified-Since names another state than the present one.",
-        "Ask again without that header.",
+        "Ask again without that header; to change the record, read it again first, and send its ETag.",
     ),
     "too_large": Problem(
         413,

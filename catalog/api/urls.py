@@ -4,7 +4,9 @@ from django.urls import path, re_path, register_converter
 
 from catalog.api import (
     availability,
+    changes,
     charts,
+    deliveries,
     editions,
     models,
     movies,
@@ -13,6 +15,7 @@ from catalog.api import (
     schema,
     user_plays,
     users,
+    webhooks,
 )
 from catalog.api.viewers import Reference
 
@@ -59,6 +62,15 @@ urlpatterns = [
     path("key", own_use.OwnKey.as_view(), name="api-key"),
     path("usage", own_use.OwnUsage.as_view(), name="api-usage"),
     path("status", own_use.Status.as_view(), name="api-status"),
+    path("changes", changes.Changes.as_view(), name="api-changes"),
+    path("changes/latest", changes.Latest.as_view(), name="api-changes-latest"),
+    path("webhooks", webhooks.Endpoints.as_view(), name="api-webhooks"),
+    path("webhooks/<str:uid>", webhooks.OneEndpoint.as_view(), name="api-webhook"),
+    path("webhooks/<str:uid>/secret", webhooks.Secret.as_view(), name="api-webhook-secret"),
+    path("webhooks/<str:uid>/test", deliveries.Test.as_view(), name="api-webhook-test"),
+    path("webhooks/<str:uid>/deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
+    path("webhooks/<str:uid>/deliveries/<str:dlv>", deliveries.OneDelivery.as_view(), name="api-delivery"),
+    path("webhooks/<str:uid>/deliveries/<str:dlv>/replay", deliveries.Replay.as_view(), name="api-replay"),
     path("schema", schema.Schema.as_view(), name="api-schema"),
     path("problems/<slug:code>", schema.ProblemPage.as_view(), name="api-problem"),
     re_path("", schema.Nowhere.as_view()),

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('seq', models.BigAutoField(primary_key=True, serialize=False)),
                 ('uid', models.CharField(default=catalog.opaque.event_id, editable=False, max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('movie.updated', 'Movie Updated'), ('chart.published', 'Chart Published'), ('rights.starting', 'Rights Starting'), ('rights.ending', 'Rights Ending'), ('rights.changed', 'Rights Changed'), ('rating.bulk_completed', 'Bulk Completed'), ('model.promoted', 'Model Promoted'), ('model.rolled_back', 'Model Rolled Back'), ('endpoint.test', 'Test')], max_length=24)),
+                ('kind', models.CharField(choices=[('movie.updated', 'Movie Updated'), ('chart.published', 'Chart Published'), ('rights.starting', 'Rights Starting'), ('rights.ending', 'Rights Ending'), ('rights.changed', 'Rights Changed'), ('rating.bulk_completed', 'Bulk Completed'), ('model.promoted', 'Model Promoted'), ('model.rolled_back', 'Model Rolled Back'), ('endpoint.test', 'Test'), ('nothing', 'Nothing')], max_length=24)),
                 ('origin', models.CharField(max_length=120, unique=True)),
                 ('at', models.DateTimeField(verbose_name='happened at')),
                 ('written_at', models.DateTimeField(db_index=True)),

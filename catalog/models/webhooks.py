@@ -1,10 +1,23 @@
 """What partners are told of: events in one order, the endpoints that hear of them, and every delivery on record."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from catalog import opaque
 from catalog.models.history import history
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def in_order(self) -> Self:
+        """What the one sequencer wrote: the order of their numbers is that in which they were committed."""
+        return self.exclude(kind=Event.Kind.TEST)
+
+    def told(self) -> Self:
+        """What the changes feed tells."""
+        return self.filter(kind__in=TOLD)
 
 
 class Event(models.Model):
@@ -12,6 +25,7 @@ class Event(models.Model):
 
     origin: the row it tells of, once («historicalmovie:812»). partner: whose alone it is; none: everybody's.
     data: ids and names of fields, never the whole: whoever hears of it asks for the present state.
+    NOTHING: the row was looked at, and changed nothing that partners see; nobody is told.
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +38,7 @@ class Event(models.Model):
         MODEL_PROMOTED = "model.promoted"
         MODEL_ROLLED_BACK = "model.rolled_back"
         TEST = "endpoint.test"
+        NOTHING = "nothing"
 
     seq = models.BigAutoField(primary_key=True)
     uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.event_id, editable=False)
@@ -35,11 +50,16 @@ class Event(models.Model):
     territory = models.CharField(max_length=3, blank=True)
     data = models.JSONField(default=dict)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["kind", "seq"], name="catalog_event_kind")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.uid}"
+
+
+TOLD = tuple(kind.value for kind in Event.Kind if kind not in (Event.Kind.TEST, Event.Kind.NOTHING))
 
 
 class WebhookEndpoint(models.Model):
@@ -85,6 +105,21 @@ class WebhookEndpoint(models.Model):
         return f"{self.uid} {self.url}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, at: datetime) -> Self:
+        """Those to be tried now that nobody tries, at endpoints that are told of anything."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=at)
+        listening = Q(endpoint__enabled=True, endpoint__partner__active=True)
+        return self.filter(free, listening, state=Delivery.State.WAITING, due_at__lte=at)
+
+    def at_idle_endpoints(self, at: datetime) -> Self:
+        """Those of endpoints where none is tried at this moment."""
+        tried = Delivery.objects.filter(
+            endpoint=OuterRef("endpoint"), state=Delivery.State.WAITING, claimed_until__gt=at
+        )
+        return self.filter(~Exists(tried))
+
+
 class Delivery(models.Model):
     """An event on its way to an endpoint: the row is the job. A replay is another one, with the next number.
 
@@ -107,6 +142,8 @@ class Delivery(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -48,6 +48,8 @@ def publish_offered(*, lease: work.Lease, by: Actor, at: datetime) -> tuple[Char
 
     only = lease.payload["number"]
     edition = editions.publish(by=by, at=at, now=True, made_of=made_of, number=only, ended=ended)
+    if edition:
+        queue.announce_soon()
     return edition, result | {"edition": edition.number if edition else None}
 
 

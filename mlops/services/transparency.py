@@ -64,6 +64,35 @@ def public_acts(actions: Collection[str], size: int, most: int) -> list[PublicAc
     return [_act(event, size) for event in sorted(found, key=attrgetter("seq"), reverse=True)[:most]]
 
 
+@dataclass(frozen=True)
+class Act:
+    """An act that changed what serves. version: the one it was about; serves: what serves since, none after a way back to
+    nothing."""
+
+    seq: int
+    action: str
+    version: str
+    serves: str | None
+    at: datetime
+
+
+def acts_since(moment: datetime, most: int) -> list[Act]:
+    """Return the newest acts that changed what serves, back to a moment, oldest first."""
+    newest = [event for action in OURS for event in _newest(action, most)]
+    found = [_served(event) for event in sorted(newest, key=attrgetter("seq"))[-most:]]
+    return [act for act in found if act.at >= moment]
+
+
+def _served(event: AuditEvent) -> Act:
+    """Return an act; «version:LABEL» is its object, unless its details name the version it was about."""
+    label = event.object.partition(":")[2]
+    version, serves = str(event.detail.get("version", label)), event.detail.get("serves")
+    if event.action != "deployment.rolled_back":
+        serves = version
+    at = datetime.fromisoformat(event.at)
+    return Act(event.seq, event.action, version, str(serves) if serves else None, at)
+
+
 def inclusion(seq: int, public: Collection[str] = ()) -> dict[str, Any]:
     """Return the proof that an event is in the log, as JSON values that docs/verify_audit.py checks.
 

@@ -1,5 +1,8 @@
 """The partner API: who may ask, how often, and how answers and refusals look."""
 
+from django.core.exceptions import ImproperlyConfigured
+
+from catalog.outward import guard
 from moviesite.settings import env
 
 REST_FRAMEWORK = {
@@ -31,4 +34,16 @@ SPECTACULAR_SETTINGS = {
         "catalog.api.closing.close_bodies",
     ],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EventKind": "catalog.models.webhooks.TOLD",
+        "DeliveryKind": "catalog.api.webhook_shapes.SENT",
+    },
 }
+
+RIGHTS_NOTICE_DAYS = env.whole("RIGHTS_NOTICE_DAYS", 7, least=1, most=14)  # before a licence begins or ends
+# host:port and network:port that a webhook may reach although they are private, by plain http too.
+WEBHOOK_ALLOW = "" if (named := env.text("WEBHOOK_ALLOW", "none")) == "none" else named
+try:
+    guard.allowed(WEBHOOK_ALLOW)
+except ValueError as problem:
+    raise ImproperlyConfigured(f"WEBHOOK_ALLOW: {problem}") from problem

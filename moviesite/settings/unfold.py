@@ -74,6 +74,9 @@ NAVIGATION = [
         _rows(_("Keys"), "key", "catalog", "partnerkey"),
         _rows(_("Usage"), "data_usage", "catalog", "usage"),
         _rows(_("Calls by request id"), "receipt_long", "catalog", "apicall"),
+        _rows(_("Webhooks"), "webhook", "catalog", "webhookendpoint"),
+        _rows(_("Deliveries"), "outbox", "catalog", "delivery"),
+        _rows(_("Events"), "campaign", "catalog", "event"),
     ),
     _section(
         _("Who did what"),
@@ -86,6 +89,7 @@ NAVIGATION = [
         _rows(_("Licence changes"), "edit_note", "catalog", "historicallicence"),
         _rows(_("Partner changes"), "edit_note", "catalog", "historicalpartner"),
         _rows(_("Key changes"), "edit_note", "catalog", "historicalpartnerkey"),
+        _rows(_("Webhook changes"), "edit_note", "catalog", "historicalwebhookendpoint"),
         _rows(_("Account changes"), "edit_note", "catalog", "historicaluser"),
     ),
     _section(

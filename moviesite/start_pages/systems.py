@@ -28,6 +28,7 @@ PARTS = {
     "broker": _lazy("broker"),
     "worker": _lazy("worker"),
     "training": _lazy("training worker"),
+    "partners": _lazy("partners' worker"),
 }
 
 

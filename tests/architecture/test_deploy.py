@@ -135,7 +135,9 @@ def test_the_training_worker_may_use_what_steps_are_declared_to_need(services: d
 # --- settings ----------------------------------------------------------------------------------------------------
 def read_by_settings() -> dict[str, bool]:
     """Names that settings read, and whether production cannot do without."""
-    texts = [(ROOT / "moviesite/settings" / name).read_text() for name in ("base.py", "production.py")]
+    texts = [
+        (ROOT / "moviesite/settings" / name).read_text() for name in ("base.py", "partner_api.py", "production.py")
+    ]
     calls = [call for text in texts for call in re.findall(r'env\.(\w+)\(\s*"([A-Z_]+)"(,?)', text)]
     found = {name: False for _, name, _ in calls}
     return found | {name: True for reader, name, more in calls if reader in ("text", "words") and not more}

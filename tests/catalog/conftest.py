@@ -1,6 +1,8 @@
 """What tests of the catalogue's pages begin with."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,6 +10,7 @@ from django.test import Client
 from catalog.models import Movie, User
 from tests.factories.catalog import make_edition, make_imported_votes, make_movie, make_user, small_catalogue
 from tests.factories.mlops import NOON
+from tests.receivers import Receiver, receiver
 
 
 @pytest.fixture
@@ -32,3 +35,11 @@ def three(films: list[Movie]) -> list[Movie]:
     films[1].delete()
     make_edition(NOON + timedelta(days=2))
     return films
+
+
+@pytest.fixture
+def partner_server(settings: Any) -> Iterator[Receiver]:
+    """A partner's server that takes everything; settings allow it although it is on this machine."""
+    with receiver() as found:
+        settings.WEBHOOK_ALLOW = found.allow
+        yield found

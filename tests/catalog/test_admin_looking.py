@@ -49,7 +49,7 @@ def test_not_even_a_superuser_adds_changes_or_deletes(model: Any) -> None:
 
 def test_every_history_is_for_looking() -> None:
     pages = {model: page for model, page in admin.site._registry.items() if model.__name__.startswith("Historical")}
-    assert len(pages) == 5
+    assert len(pages) == 6
     assert all(isinstance(page, LookOnly) for page in pages.values())
 
 

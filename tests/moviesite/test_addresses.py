@@ -42,6 +42,8 @@ WORDS: dict[str, Any] = {
     "code": "not_found",
     "key": "nothing",
     "ticket": "nothing",
+    "uid": "nothing",
+    "dlv": "nothing",
     "language": "en",
     "app_label": "catalog",
     "uidb36": "1",

@@ -107,8 +107,8 @@ def running(place: Path, sites: list[Site]) -> Site:
     if not sites or sites[0][0].poll() is not None:
         sites[:] = [(up(place, port := free_port()), port)]
     site, port = sites[0]
-    assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 8, 60), said(place, port)
-    for name in ("worker", "trainer"):
+    assert until(lambda: health(port).get("ready") and len(below(site.pid)) >= 11, 60), said(place, port)
+    for name in ("worker", "trainer", "partners"):
         log = place / f"logs/{name}.log"
         assert until(lambda log=log: " ready." in log.read_text(errors="replace"), 60)
     return site, port
@@ -127,8 +127,8 @@ def test_from_nothing_to_a_green_site_and_an_orderly_end(state: Path) -> None:
     site = up(state, port)
     try:
         assert until(lambda: health(port).get("state") == "ok", 240), said(state, port)
-        # Broker, web and its worker, twice Celery's two, schedule, signer.
-        assert until(lambda: len(below(site.pid)) >= 9, 60), said(state, port)
+        # Broker, web and its worker, twice Celery's two and once three, schedule, signer.
+        assert until(lambda: len(below(site.pid)) >= 12, 60), said(state, port)
         children = below(site.pid)
         for place in ("checkpoints", "witness"):
             assert until(lambda place=place: (state / place / "audit.notes").exists(), 60)
@@ -210,7 +210,8 @@ def times(text: str, name: str) -> int:
 
 def test_worker_and_schedule_are_started_again(place: Path, running: Site) -> None:
     site, port = running
-    words = {"worker": b"charts@%h", "trainer": b"training@%h", "beat": b"--pidfile=", "signer": b"sign_checkpoints"}
+    words = {"worker": b"charts@%h", "trainer": b"training@%h", "partners": b"partners@%h"}
+    words |= {"beat": b"--pidfile=", "signer": b"sign_checkpoints"}
     for name, word in words.items():
         before = times(said(place, port), name)
         killed(site, word)

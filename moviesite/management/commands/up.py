@@ -25,7 +25,7 @@ from moviesite import processes, schedules
 from moviesite.notices import Notices
 from moviesite.settings import env
 
-ORDER = ("web", "beat", "trainer", "worker", "signer", "valkey")  # how they stop: the broker last
+ORDER = ("web", "beat", "trainer", "partners", "worker", "signer", "valkey")  # how they stop: the broker last
 NOTHING: Mapping[str, str] = {}
 STANDS_BACK = 10  # of 19: training takes what pages leave
 PATIENCE = 90.0  # seconds until the site must answer
@@ -126,6 +126,7 @@ class Command(BaseCommand):
         how = {"nice": STANDS_BACK, "farewell": signal.SIGKILL}
         self._spawn("trainer", *celery, *training, environment=schedules.TRAINING_ENVIRONMENT, **how)
         self.children["trainer"].grace = schedules.TRAINING_GRACE
+        self._spawn("partners", *celery, *schedules.WORKERS[schedules.PARTNERS])
         self._spawn("beat", *celery, "beat", "-l", "WARNING", "--pidfile=")
         self._spawn("signer", "django", "sign_checkpoints")
 
@@ -157,7 +158,7 @@ class Command(BaseCommand):
                     raise CommandError(said)
                 self._say(f"{said}. It starts again.")
         broker = self.children.get("valkey")
-        for name in ("valkey", "signer", "worker", "trainer", "beat"):
+        for name in ("valkey", "signer", "worker", "trainer", "partners", "beat"):
             child = self.children.get(name)
             if child and child.wanted and (child is broker or not broker or broker.running):
                 self._again(name, child)

@@ -1,0 +1,39 @@
+"""Sending what is due: several endpoints at once, one delivery of each; threads send, and ask no database."""
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+from catalog import queue
+from catalog.outward import sending
+from catalog.outward.sending import Outcome
+from catalog.services import deliveries, endpoints
+from catalog.services.deliveries import Claim
+
+AT_ONCE = 8  # requests under way
+GO_ON = timedelta(seconds=30)  # after that nothing new is begun: others wait for this worker too
+
+
+def send_due(*, clock: Callable[[], datetime]) -> int:
+    """Send what is due until nothing is, or half a minute is over; return how many tries were written down."""
+    until, done = clock() + GO_ON, 0
+    flying: dict[Future[Outcome], Claim] = {}
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
+        while True:
+            if clock() < until:
+                for claim in deliveries.claim(at=clock(), most=AT_ONCE - len(flying)):
+                    flying[pool.submit(_try, claim)] = claim
+            if not flying:
+                break
+            for future in wait(flying, timeout=1, return_when=FIRST_COMPLETED).done:
+                settled = deliveries.settle(claim=flying.pop(future), outcome=future.result(), at=clock())
+                done += settled is not None
+    if clock() >= until:
+        queue.send_soon()
+    return done
+
+
+def _try(claim: Claim) -> Outcome:
+    if claim.problem:
+        return Outcome(None, claim.problem, "", 0)
+    return sending.send(claim.url, claim.content, claim.headers, allow=endpoints.allowed())

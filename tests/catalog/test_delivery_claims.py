@@ -1,0 +1,95 @@
+"""Deliveries in order, one at a time, claimed by one: whoever dies with a claim leaves it to the next."""
+
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from catalog.models import Delivery, DeliveryAttempt, Event
+from catalog.outward.sending import Outcome
+from catalog.services import deliveries, outgoing
+from tests.catalog.webhooks import fresh, in_a_thread, listening, send, states, waiting
+from tests.factories import catalog as make
+from tests.factories.mlops import NOON
+from tests.receivers import Receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = Delivery.State
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+def test_events_arrive_in_their_order_and_one_at_a_time(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    sent = waiting(endpoint, 20)
+    assert send(NOON) == 20
+    assert partner_server.ids == [delivery.event.uid for delivery in sent]
+
+
+def test_one_that_waits_for_its_retry_holds_nothing_back(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    first, second = waiting(endpoint, 2)
+    Delivery.objects.filter(pk=first.pk).update(due_at=NOON + HOUR, attempts=3)
+    send(NOON)
+    assert partner_server.ids == [second.event.uid]
+    assert fresh(first).state == State.WAITING
+
+
+def test_a_claim_is_one_of_an_endpoint_and_nobody_elses(partner_server: Receiver) -> None:
+    one, _ = listening(partner_server.url)
+    other, _ = listening(partner_server.url)
+    waiting(one, 3)
+    waiting(other, 3)
+    first = deliveries.claim(at=NOON, most=10)
+    assert sorted(claim.endpoint for claim in first) == [one.pk, other.pk]
+    assert deliveries.claim(at=NOON, most=10) == []
+    assert len(deliveries.claim(at=NOON + deliveries.CLAIMED, most=1)) == 1
+
+
+def test_a_worker_killed_between_sending_and_writing_down_leaves_it_to_the_next(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    (delivery,) = waiting(endpoint)
+    (claim,) = deliveries.claim(at=NOON, most=1)
+    assert outgoing._try(claim).good  # and here it is killed
+    assert send(NOON + 59 * SECOND) == 0
+    assert send(NOON + 60 * SECOND) == 1
+    assert partner_server.ids == [delivery.event.uid] * 2, "twice rather than never, under one id"
+    assert states(endpoint) == [State.DELIVERED]
+    late = deliveries.settle(claim=claim, outcome=Outcome(500, "too late", "", 1), at=NOON + HOUR)
+    assert late is None
+    assert DeliveryAttempt.objects.count() == 1
+
+
+def test_two_who_send_at_once_send_each_once(partner_server: Receiver) -> None:
+    listeners = [listening(partner_server.url)[0] for _ in range(4)]
+    sent = [delivery for endpoint in listeners for delivery in waiting(endpoint, 10)]
+    threads = [threading.Thread(target=in_a_thread, args=(lambda: send(NOON),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(partner_server.ids) == sorted(delivery.event.uid for delivery in sent)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.DELIVERED}
+
+
+# --- by hand -----------------------------------------------------------------------------------------------------
+def test_a_test_event_goes_to_its_endpoint_alone_and_is_in_no_feed(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    listening(partner_server.url, make.make_partner_key(endpoint.partner)[0])
+    deliveries.send_test(endpoint=endpoint, at=NOON)
+    send(NOON)
+    (one,) = partner_server.heard
+    assert json.loads(one.body)["type"] == "endpoint.test"
+    assert json.loads(one.body)["data"] == {"endpoint": endpoint.uid, "test": False}
+    assert not Event.objects.told().exists()
+
+
+def test_a_replay_is_another_delivery_of_the_same_event(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    (delivery,) = waiting(endpoint)
+    send(NOON)
+    again = deliveries.replay(delivery=delivery, at=NOON + HOUR)
+    assert (again.number, again.event) == (2, delivery.event)
+    send(NOON + HOUR)
+    assert partner_server.ids == [delivery.event.uid] * 2
+    assert states(endpoint) == [State.DELIVERED] * 2

@@ -135,7 +135,7 @@ class Terms:
         "/.well-known/",
         "/card.png",
         "/api/v1/schema",
-        "/api/v1/problems/",
+        "/api/v1/problems",
     )
 
     def __init__(self, get_response: Next) -> None:

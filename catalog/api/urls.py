@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from catalog.api import availability, charts, editions, models, movies, own_use, recommendations, schema
+from catalog.api import availability, charts, editions, explained, models, movies, own_use, recommendations, schema
 
 
 class WholeNumber:
@@ -37,6 +37,7 @@ urlpatterns = [
     path("usage", own_use.OwnUsage.as_view(), name="api-usage"),
     path("status", own_use.Status.as_view(), name="api-status"),
     path("schema", schema.Schema.as_view(), name="api-schema"),
-    path("problems/<slug:code>", schema.ProblemPage.as_view(), name="api-problem"),
+    path("problems", explained.ProblemKinds.as_view(), name="api-problems"),
+    path("problems/<slug:code>", explained.ProblemPage.as_view(), name="api-problem"),
     re_path("", schema.Nowhere.as_view()),
 ]

@@ -134,6 +134,10 @@ class Terms:
         "/opensearch.xml",
         "/.well-known/",
         "/card.png",
+        "/developers",
+        "/getting_started.",
+        "/llms.txt",
+        "/api/docs",
         "/api/v1/schema",
         "/api/v1/problems",
     )

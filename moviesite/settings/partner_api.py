@@ -14,6 +14,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
 }
+API_PAGE, API_PAGE_MOST = 50, 250  # items of a list, unless told and at most
 API_PER_MINUTE = env.whole(
     "API_PER_MINUTE", 600, least=1
 )  # requests of a key to read, unless its partner has other terms

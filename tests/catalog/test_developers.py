@@ -27,7 +27,9 @@ OPEN += ("/api/v1/problems", "/api/v1/problems/not_found", "/api/v1/schema")
 # --- the page ----------------------------------------------------------------------------------------------------
 def test_both_scripts_are_shown_as_they_are_handed_out_and_as_they_lie_in_docs(client: Client) -> None:
     page = client.get("/developers").content.decode()
-    shown = [html.unescape(found) for found in re.findall(r'<pre class="tour"[^>]*><code>(.*?)</code>', page, re.DOTALL)]
+    shown = [
+        html.unescape(found) for found in re.findall(r'<pre class="tour"[^>]*><code>(.*?)</code>', page, re.DOTALL)
+    ]
     for script, name in zip(shown, ("getting_started.sh", "getting_started.py"), strict=True):
         assert script == Path("docs", name).read_text()
         assert client.get(f"/{name}").content.decode() == script

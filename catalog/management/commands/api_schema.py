@@ -17,7 +17,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail when the file says something else")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; fail when the file says something else"
+        )
         parser.add_argument("--file", type=Path, default=settings.BASE_DIR / KEPT, help=f"another file than {KEPT}")
 
     def handle(self, *args: Any, check: bool, file: Path, **options: Any) -> None:

@@ -1,7 +1,7 @@
 """The kinds of problem, for programs as JSON; a browser that asks sees them as a page at the same address."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.template.loader import render_to_string
 from rest_framework import serializers
@@ -40,7 +40,7 @@ class ProblemKindsSerializer(serializers.Serializer[Any]):
 class _Explained(PublicView):
     authentication_classes = ()
     permission_classes = ()
-    renderer_classes: ClassVar[Any] = (OrjsonRenderer, PageRenderer)
+    renderer_classes = (OrjsonRenderer, PageRenderer)
 
 
 class ProblemKinds(_Explained):

@@ -36,7 +36,7 @@ CHAPTERS = {  # by the first word of an address
 CHAPTERS_BY_END = {"rank": "Charts", "similar": "Recommendations"}  # of what belongs to one film
 
 
-class OurSchema(AutoSchema):  # type: ignore[no-untyped-call]
+class OurSchema(AutoSchema):
     """What drf-spectacular finds, and what it cannot know."""
 
     def get_tags(self) -> list[str]:

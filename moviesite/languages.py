@@ -7,7 +7,7 @@ from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
 HOUSE = ("/admin/", "/api/", "/healthz", "/static/")
-FILES = (".csv", ".json", ".ndjson", ".py", ".txt", ".pem", ".xml", ".zip")
+FILES = (".csv", ".json", ".ndjson", ".py", ".sh", ".txt", ".pem", ".xml", ".zip")
 
 
 class Language(LocaleMiddleware):

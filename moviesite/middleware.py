@@ -134,8 +134,12 @@ class Terms:
         "/opensearch.xml",
         "/.well-known/",
         "/card.png",
+        "/developers",
+        "/getting_started.",
+        "/llms.txt",
+        "/api/docs",
         "/api/v1/schema",
-        "/api/v1/problems/",
+        "/api/v1/problems",
     )
 
     def __init__(self, get_response: Next) -> None:

@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage
 
 SHEET = "css/site.css"
 FIRST = ("tokens", "base", "frame", "components", "forms")  # what the others build on; those follow by name
-APART = ("account", "admin", "governance", "print")  # linked by the pages that need them, and by printers
+APART = ("account", "admin", "api_docs", "governance", "print")  # linked by the pages that need them, and by printers
 
 
 class OneSheet(BaseFinder):

@@ -9,6 +9,7 @@ import pytest
 
 from tests import servers
 from tests.chromium import CHROMIUM, NO_BROWSER
+from tests.curl import CURL, NO_CURL
 from tests.shared import (  # noqa: F401 — fixtures are found by name
     _nothing_remembered,
     _own_artefacts,
@@ -67,6 +68,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not CHROMIUM and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"{NO_BROWSER}; with CI=true that is an error: install chromium")
+    if not CURL and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"{NO_CURL}; with CI=true that is an error: install curl")
     if not GETTEXT and os.environ.get("CI") == "true":
         raise pytest.UsageError(f"{NO_GETTEXT}; with CI=true that is an error: install gettext")
 
@@ -74,5 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not CHROMIUM:
         terminalreporter.section(NO_BROWSER, sep="!", red=True, bold=True)
+    if not CURL:
+        terminalreporter.section(NO_CURL, sep="!", red=True, bold=True)
     if not GETTEXT:
         terminalreporter.section(NO_GETTEXT, sep="!", red=True, bold=True)

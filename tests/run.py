@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chromium import CHROMIUM, NO_BROWSER
+from tests.curl import CURL, NO_CURL
 from tests.words import GETTEXT, NO_GETTEXT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -180,6 +181,8 @@ def main(names: list[str]) -> int:
     say(f"\n{table(outcomes)}\nin {time.monotonic() - start:.0f} seconds")
     if not CHROMIUM:
         say(f"\n{'!' * 100}\n{NO_BROWSER.center(100)}\n{'!' * 100}")
+    if not CURL:
+        say(f"\n{'!' * 100}\n{NO_CURL.center(100)}\n{'!' * 100}")
     if not GETTEXT:
         say(f"\n{'!' * 100}\n{NO_GETTEXT.center(100)}\n{'!' * 100}")
     failed = sum(outcome.failed for outcome in outcomes)

@@ -35,23 +35,23 @@ class Exact6(_Text):
     places = 6
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "properties": {
-            "fraction": {"type": "string", "pattern": r"^\d+/\d+$", "examples": ["6301/7301"]},
-            "decimal": _schema(RATIO_PLACES, "0.863033"),
-        },
-        "required": ["fraction", "decimal"],
-        "additionalProperties": False,
-    }
-)
-class Ratio(serializers.Field[Fraction, Any, dict[str, str], Any]):
+@extend_schema_field({"type": "string", "pattern": r"^\d+/\d+$", "examples": ["6301/7301"]})
+class _Fraction(serializers.CharField):
+    pass
+
+
+class Ratio(serializers.Serializer[Fraction]):
     """A fraction in lowest terms, and the same at six decimals, halves to even."""
 
-    def to_representation(self, value: Fraction) -> dict[str, str]:
-        units = half_even(value.numerator * 10**RATIO_PLACES, value.denominator)
-        return {"fraction": f"{value.numerator}/{value.denominator}", "decimal": decimal(units, RATIO_PLACES)}
+    fraction = _Fraction()
+    decimal = Exact6()
+
+    def to_representation(self, instance: Fraction) -> dict[str, str]:
+        units = half_even(instance.numerator * 10**RATIO_PLACES, instance.denominator)
+        return {
+            "fraction": f"{instance.numerator}/{instance.denominator}",
+            "decimal": decimal(units, RATIO_PLACES),
+        }
 
 
 @extend_schema_field({"type": "string", "const": "global"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
@@ -15,7 +16,7 @@ from catalog.models import GENRES
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
 from catalog.selectors import films
 
-LIMIT, MOST = 50, 250
+LIMIT, MOST = settings.API_PAGE, settings.API_PAGE_MOST
 MOST_WORDS = 10  # in one parameter
 GENRE_BY_WORD = {genre.lower(): genre for genre in GENRES}
 WORDS = ", ".join(GENRE_BY_WORD)

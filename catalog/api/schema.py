@@ -1,4 +1,4 @@
-"""The API's own description: OpenAPI made from this code, and the kinds of problem."""
+"""The API's own description: OpenAPI made from this code, the same as docs/openapi.json."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -11,14 +11,13 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from catalog.api import params
 from catalog.api.base import STARTED, PublicView, modified
 from catalog.api.errors import Refused
 from catalog.api.params import Parameter
 from catalog.api.problems import PROBLEMS
-from catalog.api.serializers import ProblemKind, ProblemSerializer
+from catalog.api.serializers import ProblemSerializer
 
 V = TypeVar("V", bound=Callable[..., Any])
 ALWAYS = (  # whatever the address
@@ -76,11 +75,12 @@ def described(
     status: int = 200,
     changes: bool = False,
     headers: Sequence[OpenApiParameter] = (),
+    tag: str = "",
 ) -> Callable[[V], V]:
     """Describe a method of a view: bodies, parameters, headers, and every problem it can answer with.
 
     body: a serializer, None when nothing is answered (204), or one for each status. sends: the body it takes. changes: it
-    is no read.
+    is no read. tag: its chapter, where the address does not tell it (catalog.api.openapi).
     """
     reads = sends is None and not changes
     walks = ["unknown_cursor"] if any(parameter.name == "cursor" for parameter in parameters) else []
@@ -96,7 +96,12 @@ def described(
     documented = [*(parameter.documented() for parameter in parameters), *headers]
     asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
     describe = extend_schema(
-        operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers
+        operation_id=name,
+        summary=summary,
+        parameters=documented,
+        request=asked,
+        responses=answers,
+        tags=[tag] if tag else None,
     )
 
     def mark(view: V) -> V:
@@ -116,33 +121,15 @@ class Schema(PublicView):
     @described("schema", "This description, as OpenAPI", OpenApiTypes.OBJECT, public=True)
     def get(self, request: Request) -> HttpResponse:
         params.read(request, self.parameters)
-        return HttpResponse(_document(), content_type="application/json", headers=modified(STARTED))
+        return HttpResponse(document(), content_type="application/json", headers=modified(STARTED))
 
 
 @cache
-def _document() -> bytes:
+def document() -> bytes:
     """Return the schema, made once in a process: anyone may ask for it."""
     generator = SchemaGenerator(urlconf="moviesite.urls")  # type: ignore[no-untyped-call]
     schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return json.dumps(schema, ensure_ascii=False, indent=1).encode()
-
-
-class ProblemPage(PublicView):
-    """What a problem's `type` leads to."""
-
-    authentication_classes = ()
-    permission_classes = ()
-
-    @described("problem", "One kind of problem, explained", ProblemKind, problems=["not_found"], public=True)
-    def get(self, request: Request, code: str) -> Response:
-        params.read(request, self.parameters)
-        if code not in PROBLEMS:
-            raise Refused("not_found", "There is no such kind of problem.")
-        kind = PROBLEMS[code]
-        return Response(
-            {"code": code, "status": kind.status, "title": kind.title, "meaning": kind.meaning, "remedy": kind.remedy},
-            headers=modified(STARTED),
-        )
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @extend_schema(exclude=True)

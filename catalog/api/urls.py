@@ -8,6 +8,7 @@ from catalog.api import (
     charts,
     deliveries,
     editions,
+    explained,
     models,
     movies,
     own_use,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("webhooks/<str:uid>/deliveries/<str:dlv>", deliveries.OneDelivery.as_view(), name="api-delivery"),
     path("webhooks/<str:uid>/deliveries/<str:dlv>/replay", deliveries.Replay.as_view(), name="api-replay"),
     path("schema", schema.Schema.as_view(), name="api-schema"),
-    path("problems/<slug:code>", schema.ProblemPage.as_view(), name="api-problem"),
+    path("problems", explained.ProblemKinds.as_view(), name="api-problems"),
+    path("problems/<slug:code>", explained.ProblemPage.as_view(), name="api-problem"),
     re_path("", schema.Nowhere.as_view()),
 ]

@@ -10,6 +10,7 @@ register_converter(converters.EndingConverter, "ending")
 
 from catalog.urls import (  # noqa: E402 — they use the converters
     charts,
+    developers,
     films,
     finding,
     house,
@@ -25,6 +26,7 @@ from catalog.urls import (  # noqa: E402 — they use the converters
 urlpatterns: list[URLPattern | URLResolver] = [
     *house.urlpatterns,
     *charts.urlpatterns,
+    *developers.urlpatterns,
     *finding.urlpatterns,
     *keeping.urlpatterns,
     *learned.urlpatterns,

@@ -15,5 +15,7 @@ urlpatterns = [
     path("transparency/proof", RedirectView.as_view(pattern_name="transparency")),
     path("transparency/proof/<int:seq>.json", transparency.proof_json, name="checkpoint-proof"),
     path("verify_audit.py", script.handed_out, {"name": "verify_audit.py"}, name="verify-audit-script"),
+    path("getting_started.sh", script.handed_out, {"name": "getting_started.sh"}, name="tour-curl"),
+    path("getting_started.py", script.handed_out, {"name": "getting_started.py"}, name="tour-python"),
     path("p256.py", script.handed_out, {"name": "p256.py"}, name="p256-script"),
 ]

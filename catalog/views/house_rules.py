@@ -19,7 +19,7 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, how long, and how to take it away or have it deleted."""
-    return render(request, "catalog/privacy.html", {"contact": _contact(), "lasts": lasts(), "cookies": cookies()})
+    return render(request, "catalog/privacy.html", {"contact": contact(), "lasts": lasts(), "cookies": cookies()})
 
 
 def cookies() -> dict[str, str]:
@@ -51,13 +51,13 @@ def lasts() -> dict[str, Any]:
 
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What was done so that everybody can use the site, and whom to tell where that failed."""
-    return render(request, "catalog/accessibility.html", {"contact": _contact()})
+    return render(request, "catalog/accessibility.html", {"contact": contact()})
 
 
 def terms(request: HttpRequest) -> HttpResponse:
     """What a visitor may watch here, where and until when."""
     context = {
-        "contact": _contact(),
+        "contact": contact(),
         "notice": library().notice,
         "countries": len(COUNTRIES),
         "ticket_hours": int(tickets.LASTS.total_seconds()) // HOUR,
@@ -66,6 +66,6 @@ def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/terms.html", context)
 
 
-def _contact() -> tuple[str, str] | None:
+def contact() -> tuple[str, str] | None:
     """Return the address to write to, and how it reads; None where whoever runs the site named none."""
     return (settings.CONTACT, settings.CONTACT.partition(":")[2].lstrip("/")) if settings.CONTACT else None

@@ -1,4 +1,4 @@
-"""The scripts that check an edition and the audit log with nothing but Python, handed out as they lie in docs/."""
+"""The scripts that check an edition and the audit log, and that tour the API, handed out as they lie in docs/."""
 
 from functools import cache
 

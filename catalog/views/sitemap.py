@@ -16,7 +16,7 @@ from catalog.views.fragments import Printed
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 MOST = 50_000  # addresses of a file, by the protocol
-WORDS = ("how", "data", "privacy", "accessibility", "terms")
+WORDS = ("how", "data", "privacy", "accessibility", "terms", "developers")
 PAGES = ("home", "top", "browse", *WORDS, "versus", "models", "editions", "transparency")
 
 

@@ -10,13 +10,14 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["catalog.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["catalog.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["catalog.api.bodies.StrictJson"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "catalog.api.openapi.OurSchema",
     "EXCEPTION_HANDLER": "catalog.api.errors.problem",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_METADATA_CLASS": None,
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_THROTTLE_CLASSES": ["catalog.api.throttles.PerKey"],
 }
+API_PAGE, API_PAGE_MOST = 50, 250  # items of a list, unless told and at most
 API_PER_MINUTE = env.whole(
     "API_PER_MINUTE", 600, least=1
 )  # requests of a key to read, unless its partner has other terms
@@ -25,19 +26,27 @@ API_PER_MONTH = env.whole("API_PER_MONTH", 1_000_000, least=1)  # of all keys of
 API_LOG_DAYS = env.whole("API_LOG_DAYS", 30, least=1, most=365)  # days that single requests are found by their id
 SPECTACULAR_SETTINGS = {
     "TITLE": "Retromovies API",
-    "DESCRIPTION": "Charts, films and editions of Retromovies, for partners. Numbers that must stay exact are texts.",
+    "DESCRIPTION": "Charts, films, rights, editions and recommendations of Retromovies, for partners. "
+    "Numbers that must stay exact are texts. Errors are problem documents (RFC 9457), lists are walked by cursors, and "
+    "within version 1 things are added, never taken away or changed. A first tour and all promises: /developers.",
     "VERSION": "1",
+    "CONTACT": {"name": "Retromovies for developers", "url": "/developers"},
+    "LICENSE": {"name": "Apache License 2.0, of this description", "identifier": "Apache-2.0"},
+    "EXTERNAL_DOCS": {"description": "Getting started, limits, promises", "url": "/developers"},
+    "SERVERS": [{"url": "/", "description": "The site that serves this description"}],
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "catalog.api.closing.close_bodies",
-    ],
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "EventKind": "catalog.models.webhooks.TOLD",
         "DeliveryKind": "catalog.api.webhook_shapes.SENT",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "catalog.api.openapi.with_chapters",
+        "catalog.api.closing.close_bodies",
+    ],
 }
 
 RIGHTS_NOTICE_DAYS = env.whole("RIGHTS_NOTICE_DAYS", 7, least=1, most=14)  # before a licence begins or ends

@@ -73,7 +73,7 @@ def test_everything_copied_is_there_and_not_ignored() -> None:
 
 def test_every_script_that_the_site_hands_out_is_in_the_image() -> None:
     handed = [found.default_args["name"] for found in urls.urlpatterns if found.callback is scripts.handed_out]
-    assert len(handed) == 4
+    assert len(handed) == 6
     for name in handed:
         assert re.search(rf"^COPY .*\bdocs/{name} ", dockerfile(), re.MULTILINE), name
 

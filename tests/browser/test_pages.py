@@ -32,6 +32,9 @@ PUBLIC = {
     "privacy": "/privacy",
     "accessibility": "/accessibility",
     "terms": "/terms",
+    "developers": "/developers",
+    "kinds of problem": "/api/v1/problems",
+    "a kind of problem": "/api/v1/problems/bad_parameter",
     "sign in": "/accounts/login/",
     "join": "/accounts/signup/",
 }

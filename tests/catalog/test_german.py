@@ -27,7 +27,7 @@ PUBLIC = [
     "/for-you",
 ]
 PUBLIC += ["/vs", "/how", "/data", "/editions", "/editions/1", "/models", "/transparency", "/nowhere"]
-PUBLIC += ["/privacy", "/accessibility", "/terms"]
+PUBLIC += ["/privacy", "/accessibility", "/terms", "/developers"]
 PUBLIC += ["/top?page=x", "/accounts/signup/", "/accounts/password/reset/"]
 PUBLIC += ["/top/alternative", "/top?m=5000&floor=10", "/top?m=-1", "/leaving", "/new", "/editions/1/diff/1"]
 OF_FILMS = ["", "/rank", "/rank/history", "/similar", "/watch"]

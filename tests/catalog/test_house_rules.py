@@ -16,7 +16,7 @@ from tests.factories.catalog import PASSWORD, make_source, make_user
 from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
-PLACES = ("/privacy", "/accessibility", "/terms")
+PLACES = ("/privacy", "/accessibility", "/terms", "/developers")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -10,10 +10,12 @@ PUBLISH_EDITION = "catalog.publish_edition"
 THIN_EDITIONS = "catalog.thin_editions"
 FIND_RETURNS = "catalog.find_returns"
 FORGET_MOVES = "catalog.forget_moves"
-NAMES = (FIND_RETURNS, FORGET_MOVES, PUBLISH_EDITION, THIN_EDITIONS)
+TEND_IMPORTS = "catalog.tend_imports"
+NAMES = (FIND_RETURNS, FORGET_MOVES, PUBLISH_EDITION, TEND_IMPORTS, THIN_EDITIONS)
 ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
 MOVE = "catalog.move"  # a piece of an import, of its undoing, or of a clearing away
-JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts"}
+IMPORT_RATINGS = "catalog.import_ratings"  # a piece of what a partner sent in bulk
+JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts", IMPORT_RATINGS: "charts"}
 
 PACE = 1.0  # a nudge a second says all that needs saying
 

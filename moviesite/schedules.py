@@ -5,6 +5,7 @@ from typing import Any
 CHARTS, TRAINING = "charts", "training"
 DAY = 86_400
 FIND_EVERY = 300  # seconds between two looks for films that somebody waits for: rights begin with a day, not a second
+IMPORTS_EVERY = 300  # seconds until an import that its workers died of is called failed
 FRESH = 30  # seconds a question lives at least: before a slow worker those that are asked often would all be too old
 QUEUES = (CHARTS, TRAINING)  # each has a worker of its own: a run of minutes must not hold an edition up
 ROUTES = {
@@ -53,6 +54,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
         "tend what is due": _every(tend_every, "mlops.tend"),
         "find awaited films": _once(FIND_EVERY, "catalog.find_returns"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
+        "tend imports of partners": _once(IMPORTS_EVERY, "catalog.tend_imports"),
         "forget old moves": _once(DAY, "catalog.forget_moves"),
         "thin old work": _once(DAY, "mlops.thin_work"),
         "watch for drift": _once(drift_every, "mlops.watch_drift"),

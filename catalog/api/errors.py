@@ -119,6 +119,10 @@ OURS: dict[type[Exception], str] = {
     errors.EditionWrong: "edition_gone",
     errors.KeyInUse: "idempotency_key_in_use",
     errors.KeyTaken: "idempotency_key_taken",
+    errors.TooManyImports: "too_many_imports",
+    errors.ImportOpen: "import_open",
+    errors.ImportEnded: "import_ended",
+    errors.ResultGone: "result_gone",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

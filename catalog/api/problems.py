@@ -112,11 +112,35 @@ PROBLEMS = {
         "A request with this Idempotency-Key was sent before and is not answered yet.",
         "Send it again in a moment: you get the answer of the first one.",
     ),
+    "too_many_imports": Problem(
+        409,
+        "Too many imports are open",
+        "As many imports of yours as may be open at a time wait or are at work.",
+        "Send the file when one of them has ended: GET /api/v1/imports lists them, DELETE calls one off.",
+    ),
+    "import_open": Problem(
+        409,
+        "The import is not over",
+        "Results are told as a whole, when the import has ended.",
+        "GET the import for its state and progress, and ask again when ended_at is not null.",
+    ),
+    "import_ended": Problem(
+        409,
+        "The import is over",
+        "An import that has ended cannot be called off.",
+        "What it wrote stays. A later file with other values replaces them.",
+    ),
     "edition_gone": Problem(
         410,
         "The rows of this edition are gone",
         "Full rows are kept for a while only; parameters and digests of every edition are kept for ever.",
         "Start again without a cursor: that begins in the edition in force.",
+    ),
+    "result_gone": Problem(
+        410,
+        "The results are gone",
+        "Results of an import are kept for 7 days after its end.",
+        "The counts stay with the import. Sending the same file again changes nothing and tells its results anew.",
     ),
     "precondition_failed": Problem(
         412,
@@ -127,14 +151,14 @@ PROBLEMS = {
     "too_large": Problem(
         413,
         "The body is too large",
-        "The body holds more bytes than this address takes.",
-        "The detail says how many it takes. Send fewer ratings: the newest say most.",
+        "The body holds more bytes, or lines, than this address takes.",
+        "The detail says how many it takes. Send fewer ratings, or in bulk in several files.",
     ),
     "media_type": Problem(
         415,
         "The body is of an unknown kind",
-        "Bodies, where an address takes one, are application/json.",
-        "Send «Content-Type: application/json».",
+        "Bodies, where an address takes one, are application/json; files in bulk application/x-ndjson or text/csv.",
+        "Send the Content-Type that the detail, or the schema, names.",
     ),
     "bad_body": Problem(
         422,

@@ -74,22 +74,24 @@ def described(
     status: int = 200,
     changes: bool = False,
     headers: Sequence[OpenApiParameter] = (),
+    answers: str = "",
 ) -> Callable[[V], V]:
     """Describe a method of a view: bodies, parameters, headers, and every problem it can answer with.
 
     body: a serializer, or None when nothing is answered (204). sends: the body it takes. changes: it is no read.
+    answers: the media type of the body, where that is not JSON.
     """
     reads = sends is None and not changes
     codes = problems if public else (*ALWAYS, *problems, *([] if sends is None else BODY))
-    answers: dict[Any, Any] = {status: body or OpenApiResponse(description="Done.")}
+    told: dict[Any, Any] = {(status, answers) if answers else status: body or OpenApiResponse(description="Done.")}
     if reads:
-        answers[304] = OpenApiResponse(description="You have the present state.")
+        told[304] = OpenApiResponse(description="You have the present state.")
     for status in sorted({PROBLEMS[code].status for code in codes}):
         titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
-        answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
+        told[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
     documented = [*(parameter.documented() for parameter in parameters), *headers]
     asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
-    return extend_schema(operation_id=name, summary=summary, parameters=documented, request=asked, responses=answers)
+    return extend_schema(operation_id=name, summary=summary, parameters=documented, request=asked, responses=told)
 
 
 class Schema(PublicView):

@@ -13,7 +13,16 @@ ENGLISH = {"KeyRefused", "UnknownMember"}
 # Who reads these is staff, or a partner's program.
 STAFF = {
     f"catalog/services/{name}.py"
-    for name in ("accounts", "demo", "editions", "idempotency", "licence_files", "partner_raters", "second_factors")
+    for name in (
+        "accounts",
+        "demo",
+        "editions",
+        "idempotency",
+        "imports",
+        "licence_files",
+        "partner_raters",
+        "second_factors",
+    )
 }
 # What is wrong with an edition is found for the staff, and by the store; visitors read it within a sentence of ours.
 WITHIN = {("catalog/selectors/charts.py", "EditionWrong")}

@@ -3,10 +3,11 @@ from catalog.admin import (
     editions,
     films,
     licences,
+    partner_imports,
     partners,
     people,
     ratings,
     sources,
 )
 
-__all__ = ["changes", "editions", "films", "licences", "partners", "people", "ratings", "sources"]
+__all__ = ["changes", "editions", "films", "licences", "partner_imports", "partners", "people", "ratings", "sources"]

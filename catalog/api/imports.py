@@ -113,8 +113,8 @@ class Imports(PartnerView):
     )
     def post(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, (dry_run,))
-        kind = uploads.kind(request)
         uploads.check_length(request)
+        kind = uploads.kind(request)
         idempotency.check(request)
         uid = opaque.import_id()
         try:

@@ -20,6 +20,11 @@ def given(columns: Mapping[str, str], rows: Sequence[Row]) -> tuple[str, list[An
     return f"unnest({arrays}) AS given({', '.join(columns)})", [list(column) for column in zip(*rows, strict=True)]
 
 
+def join() -> str:
+    """Return the word that joins a table to the rows given, each row looked up by its index: SQLite may think otherwise."""
+    return "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
+
+
 def ask(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows that a statement answers with."""
     with connection.cursor() as cursor:
@@ -40,7 +45,7 @@ def moment(value: Any) -> datetime:
 
 def stored(at: datetime) -> Any:
     """Return a moment as a column keeps it."""
-    return connection.ops.adapt_datetimefield_value(at)
+    return str(at.astimezone(UTC).replace(tzinfo=None)) if connection.vendor == "sqlite" else at
 
 
 def _json(rows: Sequence[Row]) -> str:

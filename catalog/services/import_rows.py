@@ -13,10 +13,11 @@ from django.db import connection
 from catalog.bulk.outcomes import Change, Given, Key, Plan
 from catalog.models import Partner, PartnerTally, Rater, Rating, Source
 from catalog.services import partner_raters
-from catalog.services.bulk_rows import MOMENT, SMALL, TEXT, WHOLE, ask, do, given, moment, stored
+from catalog.services.bulk_rows import MOMENT, SMALL, TEXT, WHOLE, ask, do, given, join, moment, stored
 
 REASON = "bulk import"
-RATING, HISTORY, TALLY = Rating._meta.db_table, Rating.history.model._meta.db_table, PartnerTally._meta.db_table
+RATER, RATING, HISTORY = Rater._meta.db_table, Rating._meta.db_table, Rating.history.model._meta.db_table
+TALLY = PartnerTally._meta.db_table
 Pair = tuple[int, int]  # rater and film
 
 
@@ -27,21 +28,30 @@ class Owner(NamedTuple):
     test: bool
 
 
-def known(owner: Owner, keys: Collection[Key]) -> dict[Key, Given]:
-    """Return the ratings there are of these."""
-    wanted = {user for user, _ in keys}
-    raters = Rater.objects.filter(partner=owner.partner, test=owner.test, reference__in=wanted)
-    return {key: there for key, (_, there) in _found(dict(raters.values_list("reference", "pk")), keys).items()}
+class Known(NamedTuple):
+    """What there is: the raters among those named, and their ratings."""
+
+    raters: Mapping[str, int]
+    ratings: Mapping[Key, Given]
 
 
-def write(owner: Owner, plan: Plan, source: Source, at: datetime) -> bool:
+def known(owner: Owner, keys: Collection[Key]) -> Known:
+    """Return what there is of these."""
+    users = sorted({user for user, _ in keys})
+    raters = _raters(owner, users) if users else {}
+    return Known(raters, {key: there for key, (_, there) in _found(raters, keys).items()})
+
+
+def write(owner: Owner, plan: Plan, raters: Mapping[str, int], source: Source, at: datetime) -> bool:
     """Write what a plan changes, with its history and tallies, inside a transaction.
 
-    False, and nothing is written, when what it was made from has changed.
+    raters: those known before; one that is gone since breaks it (IntegrityError). False, and nothing is written, when the
+    ratings that the plan was made from have changed.
     """
     after = plan.after
     keys = after.keys() | plan.before.keys()
-    raters = partner_raters.raters(partner=owner.partner, references={user for user, _ in keys}, test=owner.test)
+    new_users = {user for user, _ in keys} - raters.keys()
+    raters = {**raters, **partner_raters.raters(partner=owner.partner, references=new_users, test=owner.test)}
     there = _found(raters, keys, lock=True)
     if {key: kept for key, (_, kept) in there.items()} != plan.before:
         return False
@@ -60,6 +70,16 @@ def write(owner: Owner, plan: Plan, source: Source, at: datetime) -> bool:
     return True
 
 
+def _raters(owner: Owner, users: Sequence[str]) -> dict[str, int]:
+    table, parameters = given({"reference": TEXT}, [(user,) for user in users])
+    rows = ask(  # with the words of the index: or every viewer of the partner would be looked at
+        f"SELECT r.reference, r.id FROM {table} {join()} {RATER} AS r ON r.reference = given.reference "  # noqa: S608
+        "WHERE r.partner_id = %s AND r.test = %s AND NOT (r.reference = '')",
+        [*parameters, owner.partner.pk, owner.test],
+    )
+    return dict(rows)
+
+
 def _found(raters: Mapping[str, int], keys: Collection[Key], *, lock: bool = False) -> dict[Key, tuple[int, Given]]:
     references = {pk: reference for reference, pk in raters.items()}
     pairs = [(raters[user], film) for user, film in keys if user in raters]
@@ -67,7 +87,7 @@ def _found(raters: Mapping[str, int], keys: Collection[Key], *, lock: bool = Fal
         return {}
     table, parameters = given({"rater": WHOLE, "film": WHOLE}, pairs)
     rows = ask(
-        f"SELECT r.id, r.rater_id, r.movie_id, r.value, r.rated_at FROM {table} JOIN {RATING} AS r "  # noqa: S608
+        f"SELECT r.id, r.rater_id, r.movie_id, r.value, r.rated_at FROM {table} {join()} {RATING} AS r "  # noqa: S608
         "ON r.rater_id = given.rater AND r.movie_id = given.film ORDER BY r.movie_id, r.rater_id"
         + (" FOR UPDATE OF r" if lock and connection.features.has_select_for_update else ""),
         parameters,
@@ -119,20 +139,20 @@ def _tally(partner: Partner, before: Mapping[Key, Given], after: Mapping[Key, Gi
         points[key[1]] += 10 * (now.value - (was.value if was else 0))
     films = sorted(film for film in votes if votes[film] or points[film])
     kept = PartnerTally.objects.select_for_update().filter(partner=partner, movie__in=films).order_by("movie_id")
-    there = set(kept.values_list("movie_id", flat=True))
-    columns = {"film": WHOLE, "votes": WHOLE, "points": WHOLE}
+    there = dict(kept.values_list("movie_id", "pk"))
+    columns = {"place": WHOLE, "votes": WHOLE, "points": WHOLE}
     if there:
-        table, parameters = given(columns, [(film, votes[film], points[film]) for film in films if film in there])
+        table, parameters = given(columns, [(pk, votes[film], points[film]) for film, pk in there.items()])
         do(
             f"UPDATE {TALLY} SET votes = {TALLY}.votes + given.votes, points = {TALLY}.points + given.points "  # noqa: S608
-            f"FROM {table} WHERE {TALLY}.partner_id = %s AND {TALLY}.movie_id = given.film",
-            [*parameters, partner.pk],
+            f"FROM {table} WHERE {TALLY}.id = given.place",
+            parameters,
         )
     if len(there) < len(films):
         table, parameters = given(columns, [(film, votes[film], points[film]) for film in films if film not in there])
         # A first vote may come from elsewhere at the same moment; WHERE: or SQLite reads ON as that of a join.
         do(
-            f"INSERT INTO {TALLY} (partner_id, movie_id, votes, points) SELECT %s, film, votes, points FROM {table} "  # noqa: S608
+            f"INSERT INTO {TALLY} (partner_id, movie_id, votes, points) SELECT %s, place, votes, points FROM {table} "  # noqa: S608
             f"WHERE true ON CONFLICT (partner_id, movie_id) DO UPDATE SET votes = {TALLY}.votes + excluded.votes, "
             f"points = {TALLY}.points + excluded.points",
             [partner.pk, *parameters],

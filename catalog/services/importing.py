@@ -128,11 +128,12 @@ def _keys(chunk: Chunk, films: Collection[int]) -> list[Key]:
 def _real(doing: Work, chunk: Chunk) -> bool:
     found, keys, source = doing.found, _keys(chunk, doing.films), doing.source
     assert source is not None
-    plan = outcomes.plan(chunk.lines, import_rows.known(doing.owner, keys), doing.films, found.created_at)
+    known = import_rows.known(doing.owner, keys)
+    plan = outcomes.plan(chunk.lines, known.ratings, doing.films, found.created_at)
     draft = folders.draft(found.uid, outcomes.segment(plan.results))
     with transaction.atomic():
         at = doing.hold()
-        if not import_rows.write(doing.owner, plan, source, at):
+        if not import_rows.write(doing.owner, plan, known.raters, source, at):
             draft.unlink()
             return False
         # Whoever lost the lease has not come here: what the next worker wrote under this number stays.
@@ -145,7 +146,7 @@ def _real(doing: Work, chunk: Chunk) -> bool:
 def _dry(doing: Work, chunk: Chunk) -> bool:
     found, keys, number = doing.found, _keys(chunk, doing.films), doing.found.segments + 1
     with Shadow(folders.of(found.uid)) as shadow:
-        before = import_rows.known(doing.owner, keys) | shadow.find(keys, number)
+        before = {**import_rows.known(doing.owner, keys).ratings, **shadow.find(keys, number)}
         plan = outcomes.plan(chunk.lines, before, doing.films, found.created_at)
         shadow.note(plan.after, number)
     draft = folders.draft(found.uid, outcomes.segment(plan.results))

@@ -88,7 +88,7 @@ def start_next(partner_id: int, *, by: Actor, at: datetime) -> None:
     _locked(partner_id)
     mine = PartnerImport.objects.filter(partner=partner_id).order_by("pk")
     waiting = mine.filter(state=State.CREATED).first()
-    if waiting and not mine.filter(state=State.RUNNING).exists():
+    if waiting and not mine.filter(state=State.RUNNING).exists() and not _is_at_hand(_last_job(waiting)):
         offer(waiting, part=1 + _last_part(waiting), by=by, at=at)
 
 
@@ -116,7 +116,7 @@ def _unstick(found: PartnerImport, at: datetime) -> None:
     last = _last_job(found)
     with transaction.atomic():
         held = PartnerImport.objects.select_for_update().filter(pk=found.pk).open().first()
-        if held is None or (last is not None and last.state in (last.State.WAITING, last.State.RUNNING)):
+        if held is None or _is_at_hand(last):
             return
         if last is not None and last.state in (last.State.QUARANTINED, last.State.CANCELLED):
             end(held, State.FAILED, STUCK, at)
@@ -147,6 +147,10 @@ def _jobs(found: PartnerImport) -> list[work.Job]:
 
 def _last_job(found: PartnerImport) -> work.Job | None:
     return max(_jobs(found), key=lambda job: int(job.payload["part"]), default=None)
+
+
+def _is_at_hand(job: work.Job | None) -> bool:
+    return job is not None and job.state in (job.State.WAITING, job.State.RUNNING)
 
 
 def _last_part(found: PartnerImport) -> int:

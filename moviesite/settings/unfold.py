@@ -72,6 +72,7 @@ NAVIGATION = [
         _("Partners"),
         _rows(_("Partners"), "handshake", "catalog", "partner"),
         _rows(_("Keys"), "key", "catalog", "partnerkey"),
+        _rows(_("Ratings in bulk"), "upload_file", "catalog", "partnerimport"),
     ),
     _section(
         _("Who did what"),

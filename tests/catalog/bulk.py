@@ -84,5 +84,3 @@ def recounted(caller: Caller) -> dict[int, tuple[int, int]]:
         votes[film] += 1
         points[film] += 10 * value
     return {film: (votes[film], points[film]) for film in votes}
-
-

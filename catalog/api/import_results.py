@@ -11,16 +11,24 @@ from rest_framework.request import Request
 from catalog.api import params, uploads
 from catalog.api.base import PartnerView
 from catalog.api.imports import one
+from catalog.api.rendering import OrjsonRenderer
 from catalog.api.schema import described
 from catalog.bulk import folders
 from catalog.models import PartnerKey
 from catalog.services import imports
 
 
+class Ndjson(OrjsonRenderer):
+    """Lets in who asks for it by name; the rows are JSON already."""
+
+    media_type = uploads.NDJSON
+
+
 class Result(PartnerView):
     """One line of NDJSON for each line of the file, in its order: line, status, problem."""
 
     scope = PartnerKey.Scope.RATINGS_READ
+    renderer_classes = (OrjsonRenderer, Ndjson)
 
     @described(
         "importResult",

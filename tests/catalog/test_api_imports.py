@@ -135,6 +135,7 @@ def test_results_come_when_the_import_has_ended(caller: Caller) -> None:
     answer = caller.get(f"{address}/result")
     size = len(b"".join(answer.streaming_content))
     assert int(answer["Content-Length"]) == size
+    assert caller.get(f"{address}/result", {"Accept": NDJSON}).status_code == 200
     again = caller.get(f"{address}/result", {"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
     head = caller.send("head", f"{address}/result")

@@ -12,7 +12,7 @@ from catalog.bulk.outcomes import Key, Plan
 from catalog.bulk.reading import Chunk, Reader
 from catalog.bulk.shadow import Shadow
 from catalog.models import Movie, PartnerImport, Source
-from catalog.services import import_rows, imports, partner_raters
+from catalog.services import bulk_rows, import_rows, imports, partner_raters
 from catalog.services.import_rows import Owner
 from mlops import work
 from mlops.ports import SYSTEM
@@ -47,6 +47,7 @@ class Work:
 
     def prepare(self) -> None:
         """Read what all chunks need: which films there are, and the source that ratings are of."""
+        bulk_rows.make_room()
         self.films = set(Movie.objects.values_list("pk", flat=True))
         if not self.found.dry_run:
             self.source = partner_raters.source_of(partner=self.owner.partner, at=self.clock())

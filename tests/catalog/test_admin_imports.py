@@ -14,7 +14,8 @@ LIST = "/admin/catalog/partnerimport/"
 
 def made(**given: object) -> PartnerImport:
     counts = {"lines": 1_234, "added": 1_200, "rejected": 34, "size": 90_000, "offset": 90_000, "last_line": 1_235}
-    return make_partner_import(state="COMPLETED", started_at=NOON, ended_at=NOON, **{**counts, **given})
+    told = {"state": "COMPLETED", "started_at": NOON, "ended_at": NOON}
+    return make_partner_import(**{**told, **counts, **given})
 
 
 @pytest.mark.parametrize("group", [groups.IT_OPERATIONS, groups.AUDITORS])

@@ -75,6 +75,22 @@ class KeyInUse(CatalogError):
     """An Idempotency-Key whose first request is at work still."""
 
 
+class TooManyImports(CatalogError):
+    """More imports of a partner than may wait at a time."""
+
+
+class ImportOpen(CatalogError):
+    """What an import comes to is not known yet."""
+
+
+class ImportEnded(CatalogError):
+    """An import that is over."""
+
+
+class ResultGone(CatalogError):
+    """Results of an import that are no longer kept."""
+
+
 class TooManyAttempts(CatalogError):
     """Too many failed attempts to show who one is; wait is how long no other one is taken."""
 

@@ -7,6 +7,9 @@ import string
 SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # base 62: a double click selects the whole id
 RANDOM = 22  # signs, 131 random bits
 LONGEST = 40
+MOST_REFERENCE = 64
+# A partner's word for a viewer; no @: what stands for somebody must not be their address.
+REFERENCE = re.compile(rf"[0-9A-Za-z._~-]{{1,{MOST_REFERENCE}}}")
 
 
 def new(kind: str) -> str:

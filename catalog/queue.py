@@ -14,19 +14,22 @@ WRITE_CALLS = "catalog.write_calls"
 ANNOUNCE = "catalog.announce"
 SEND_WEBHOOKS = "catalog.send_webhooks"
 THIN_EVENTS = "catalog.thin_events"
+TEND_IMPORTS = "catalog.tend_imports"
 NAMES = (
     ANNOUNCE,
     FIND_RETURNS,
     FORGET_MOVES,
     PUBLISH_EDITION,
     SEND_WEBHOOKS,
+    TEND_IMPORTS,
     THIN_EDITIONS,
     THIN_EVENTS,
     WRITE_CALLS,
 )
 ERASE_MEMBER, ERASING = "catalog.erase_member", "training"  # a job, and the queue whose workers can read frozen data
 MOVE = "catalog.move"  # a piece of an import, of its undoing, or of a clearing away
-JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts"}
+IMPORT_RATINGS = "catalog.import_ratings"  # a piece of what a partner sent in bulk
+JOBS = {ERASE_MEMBER: ERASING, PUBLISH_EDITION: "charts", MOVE: "charts", IMPORT_RATINGS: "partners"}
 
 PACE = 1.0  # a nudge a second says all that needs saying
 

@@ -16,6 +16,8 @@ from catalog.services import (
     erasure,
     events,
     idempotency,
+    importing,
+    imports,
     leftovers,
     moves,
     moving,
@@ -58,6 +60,24 @@ def erase_member(lease: work.Lease) -> dict[str, Any]:
 def move(lease: work.Lease) -> dict[str, Any]:
     """Do one piece of what a member brings, takes away or undoes; a redelivery goes on with the first row not done."""
     return moving.carry_out(lease=lease, at=timezone.now())
+
+
+@work.handled(queue.IMPORT_RATINGS)
+def import_ratings(lease: work.Lease) -> dict[str, Any]:
+    """Do one piece of what a partner sent in bulk; a redelivery goes on with the first chunk not done."""
+    return importing.carry_out(lease=lease, clock=timezone.now)
+
+
+@shared_task(name="catalog.tend_imports")
+def tend_imports(*, every: float = 0, **_: Any) -> None:
+    """See to imports that came to a halt or wait for their turn, and let old results go, once for each due moment."""
+    work.on_tick(queue.TEND_IMPORTS, every=every, clock=timezone.now, act=_tend)
+
+
+def _tend(at: datetime) -> None:
+    gone = imports.tend(at=at)
+    if gone:
+        logger.info("results of %s imports let go", gone)
 
 
 @shared_task(name="catalog.forget_moves")

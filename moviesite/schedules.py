@@ -5,6 +5,7 @@ from typing import Any
 CHARTS, TRAINING, PARTNERS = "charts", "training", "partners"
 DAY = 86_400
 FIND_EVERY = 300  # seconds between two looks for films that somebody waits for: rights begin with a day, not a second
+IMPORTS_EVERY = 300  # seconds until an import that its workers died of is called failed
 FRESH = 30  # seconds a question lives at least: before a slow worker those that are asked often would all be too old
 TELL_EVERY = 5  # seconds between two looks for what partners are to be told, and for what is due to be sent
 # Each has a worker of its own: a run of minutes must not hold an edition up, nor a partner's slow server either of them.
@@ -63,6 +64,7 @@ def beat(edition_every: int, tend_every: int = 5, drift_every: int = 60) -> dict
         "find awaited films": _once(FIND_EVERY, "catalog.find_returns"),
         "thin old artefacts": _once(DAY, "catalog.thin_editions"),
         "write the API's calls": _every(5, "catalog.write_calls"),
+        "tend imports of partners": _once(IMPORTS_EVERY, "catalog.tend_imports"),
         "forget old moves": _once(DAY, "catalog.forget_moves"),
         "thin old work": _once(DAY, "mlops.thin_work"),
         "watch for drift": _once(drift_every, "mlops.watch_drift"),

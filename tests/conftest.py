@@ -23,6 +23,12 @@ from tests.words import GETTEXT, NO_GETTEXT
 collect_ignore = ["alone", *([] if CHROMIUM else ["browser"])]
 
 
+@pytest.fixture(autouse=True)
+def _own_imports(tmp_path: Path, settings: Any) -> None:
+    """Uploads of partners lie where the worker of the test looks for them."""
+    settings.IMPORTS = tmp_path / "imports"
+
+
 # --- a real broker, a real worker --------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[str]:

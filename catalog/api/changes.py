@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api import pagination, params, sent
+from catalog.api import pagination, params
 from catalog.api.authentication import key_of
 from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused, bad_parameter
@@ -17,6 +17,7 @@ from catalog.api.params import Parameter
 from catalog.api.schema import described
 from catalog.models import Event, PartnerKey
 from catalog.models.webhooks import TOLD
+from catalog.moments import moment
 from catalog.selectors import changes
 from catalog.services.events import KEPT
 
@@ -25,7 +26,7 @@ FORM = "must be an RFC 3339 moment such as 2026-11-28T12:00:00Z (a plus sign is 
 
 
 def _since(text: str) -> datetime:
-    found = sent.moment(text)
+    found = moment(text)
     if found is None:
         raise ValueError(FORM)
     return found

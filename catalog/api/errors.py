@@ -123,6 +123,10 @@ OURS: dict[type[Exception], str] = {
     errors.EndpointChanged: "precondition_failed",
     errors.TooManyEndpoints: "too_many_endpoints",
     errors.NothingToSend: "nothing_to_send",
+    errors.TooManyImports: "too_many_imports",
+    errors.ImportOpen: "import_open",
+    errors.ImportEnded: "import_ended",
+    errors.ResultGone: "result_gone",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

@@ -57,6 +57,11 @@ def once(
     return _answer(answer, {})
 
 
+def check(request: Request) -> None:
+    """Raise Refused for a request without a usable key, before its body is read."""
+    _key(request)
+
+
 def _answer(answer: Answer, more: dict[str, str]) -> HttpResponse:
     return HttpResponse(answer.body, JSON, answer.status, headers={**answer.headers, **more})
 

@@ -11,9 +11,9 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.request import Request
 
 from catalog.api.errors import Fault, Refused
-from catalog.api.sent import moment
 from catalog.models import GENRES
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
+from catalog.moments import moment
 from catalog.selectors import films
 
 LIMIT, MOST = settings.API_PAGE, settings.API_PAGE_MOST

@@ -142,6 +142,24 @@ PROBLEMS = {
         "The cursor was given so long ago that changes after it may be gone: they are kept for 30 days.",
         "Read the lists you follow anew, then follow the changes again without a cursor or with a recent since.",
     ),
+    "too_many_imports": Problem(
+        409,
+        "Too many imports are open",
+        "As many imports of yours as may be open at a time wait or are at work.",
+        "Send the file when one of them has ended: GET /api/v1/imports lists them, DELETE calls one off.",
+    ),
+    "import_open": Problem(
+        409,
+        "The import is not over",
+        "Results are told as a whole, when the import has ended.",
+        "GET the import for its state and progress, and ask again when ended_at is not null.",
+    ),
+    "import_ended": Problem(
+        409,
+        "The import is over",
+        "An import that has ended cannot be called off.",
+        "What it wrote stays. A later file with other values replaces them.",
+    ),
     "edition_gone": Problem(
         410,
         "The rows of this edition are gone",
@@ -154,6 +172,12 @@ PROBLEMS = {
         "The operation is deprecated: it answers nothing for a while now, or any more, so that nobody is surprised.",
         "The headers Sunset and Link say when it goes and what to use instead.",
     ),
+    "result_gone": Problem(
+        410,
+        "The results are gone",
+        "Results of an import are kept for 7 days after its end.",
+        "The counts stay with the import. Sending the same file again changes nothing and tells its results anew.",
+    ),
     "precondition_failed": Problem(
         412,
         "It has changed",
@@ -163,14 +187,14 @@ PROBLEMS = {
     "too_large": Problem(
         413,
         "The body is too large",
-        "The body holds more bytes than this address takes.",
-        "The detail says how many it takes. Send fewer ratings: the newest say most.",
+        "The body holds more bytes, or lines, than this address takes.",
+        "The detail says how many it takes. Send fewer ratings, or in bulk in several files.",
     ),
     "media_type": Problem(
         415,
         "The body is of an unknown kind",
-        "Bodies, where an address takes one, are application/json.",
-        "Send «Content-Type: application/json».",
+        "Bodies, where an address takes one, are application/json; files in bulk application/x-ndjson or text/csv.",
+        "Send the Content-Type that the detail, or the schema, names.",
     ),
     "bad_body": Problem(
         422,

@@ -76,23 +76,27 @@ def described(
     changes: bool = False,
     headers: Sequence[OpenApiParameter] = (),
     tag: str = "",
+    answers: str = "",
 ) -> Callable[[V], V]:
     """Describe a method of a view: bodies, parameters, headers, and every problem it can answer with.
 
     body: a serializer, None when nothing is answered (204), or one for each status. sends: the body it takes. changes: it
-    is no read. tag: its chapter, where the address does not tell it (catalog.api.openapi).
+    is no read. tag: its chapter, where the address does not tell it (catalog.api.openapi). answers: the media type of the
+    body, where that is not JSON.
     """
     reads = sends is None and not changes
     walks = ["unknown_cursor"] if any(parameter.name == "cursor" for parameter in parameters) else []
     codes = problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY))
-    answers: dict[Any, Any] = (
-        dict(body) if isinstance(body, dict) else {status: body or OpenApiResponse(description="Done.")}
+    told: dict[Any, Any] = (
+        dict(body)
+        if isinstance(body, dict)
+        else {(status, answers) if answers else status: body or OpenApiResponse(description="Done.")}
     )
     if reads:
-        answers[304] = OpenApiResponse(description="You have the present state.")
+        told[304] = OpenApiResponse(description="You have the present state.")
     for status in sorted({PROBLEMS[code].status for code in codes}):
         titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
-        answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
+        told[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
     documented = [*(parameter.documented() for parameter in parameters), *headers]
     asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
     describe = extend_schema(
@@ -100,7 +104,7 @@ def described(
         summary=summary,
         parameters=documented,
         request=asked,
-        responses=answers,
+        responses=told,
         tags=[tag] if tag else None,
     )
 

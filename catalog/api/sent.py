@@ -1,18 +1,13 @@
 """Fields of bodies that are sent: each takes its own kind of JSON value and no other, so that nothing is guessed."""
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
+from catalog.moments import moment
 from catalog.words import UNPRINTABLE
-
-MOMENT = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)",
-    re.ASCII,
-)
 
 
 class Text(serializers.CharField):
@@ -55,17 +50,6 @@ class Moment(serializers.DateTimeField):
         if found is None:
             raise serializers.ValidationError("must be an RFC 3339 moment such as 2026-11-28T12:00:00Z.")
         return found
-
-
-def moment(text: str) -> datetime | None:
-    """Return an RFC 3339 text as a moment in UTC; None when it is none, or lies outside of the years 1970 to 9998."""
-    if not MOMENT.fullmatch(text):
-        return None
-    try:
-        found = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):  # 31 February
-        return None
-    return found if 1970 <= found.year <= 9998 else None
 
 
 class Words(serializers.ListField):

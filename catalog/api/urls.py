@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
+from catalog import opaque
 from catalog.api import (
     availability,
     changes,
@@ -9,6 +10,8 @@ from catalog.api import (
     deliveries,
     editions,
     explained,
+    import_results,
+    imports,
     models,
     movies,
     own_use,
@@ -19,6 +22,17 @@ from catalog.api import (
     webhooks,
 )
 from catalog.api.viewers import Reference
+
+
+class ImportId:
+    """What an import is known by."""
+
+    regex = rf"imp_[0-9A-Za-z]{{{opaque.RANDOM}}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
 
 
 class WholeNumber:
@@ -35,6 +49,7 @@ class WholeNumber:
 
 register_converter(WholeNumber, "whole")
 register_converter(Reference, "reference")
+register_converter(ImportId, "import")
 
 urlpatterns = [
     path("charts/top", charts.TopChart.as_view(), name="api-chart"),
@@ -72,6 +87,9 @@ urlpatterns = [
     path("webhooks/<str:uid>/deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
     path("webhooks/<str:uid>/deliveries/<str:dlv>", deliveries.OneDelivery.as_view(), name="api-delivery"),
     path("webhooks/<str:uid>/deliveries/<str:dlv>/replay", deliveries.Replay.as_view(), name="api-replay"),
+    path("imports", imports.Imports.as_view(), name="api-imports"),
+    path("imports/<import:uid>", imports.OneImport.as_view(), name="api-import"),
+    path("imports/<import:uid>/result", import_results.Result.as_view(), name="api-import-result"),
     path("schema", schema.Schema.as_view(), name="api-schema"),
     path("problems", explained.ProblemKinds.as_view(), name="api-problems"),
     path("problems/<slug:code>", explained.ProblemPage.as_view(), name="api-problem"),

@@ -10,14 +10,16 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from catalog.api import bodies, sent
+from catalog.api import bodies
 from catalog.api.authentication import key_of
 from catalog.api.base import check_match
 from catalog.api.errors import Refused
 from catalog.api.rendering import rendered
 from catalog.models import Rater
+from catalog.moments import moment
+from catalog.opaque import MOST_REFERENCE as MOST
+from catalog.opaque import REFERENCE
 from catalog.selectors import viewers
-from catalog.services.partner_raters import MOST, REFERENCE
 from catalog.services.viewer_ratings import AheadOfTime
 
 NOBODY = "There is no viewer of this name: they are known from their first rating or play on."
@@ -95,6 +97,6 @@ def after(place: Any) -> tuple[datetime, int] | None:
     """Return where a walk goes on, as it was put into the cursor."""
     if place is None:
         return None
-    at = sent.moment(place[0])
+    at = moment(place[0])
     assert at is not None
     return at, place[1]

@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('offset', models.PositiveBigIntegerField(default=0)),
+                ('last_line', models.PositiveBigIntegerField(default=0)),
                 ('lines', models.PositiveBigIntegerField(default=0)),
                 ('segments', models.PositiveIntegerField(default=0)),
                 ('added', models.PositiveBigIntegerField(default=0)),
@@ -432,6 +433,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='partnerimport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('CREATED', 'RUNNING'))), models.Q(models.Q(('state__in', ('CREATED', 'RUNNING')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='catalog_import_ended'),
+        ),
+        migrations.AddConstraint(
+            model_name='partnerimport',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'RUNNING')), fields=('partner',), name='catalog_one_import_at_work'),
         ),
         migrations.AddConstraint(
             model_name='partnerplay',

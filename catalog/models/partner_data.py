@@ -1,9 +1,12 @@
 """What partners send: ratings in bulk, what their viewers watched, and the votes that come of it, film by film."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
 from catalog import opaque
+from catalog.models.partners import PartnerKey
 
 
 class PartnerTally(models.Model):
@@ -43,11 +46,20 @@ class PartnerPlay(models.Model):
         return f"film {self.movie_id}, {self.watched_at}"
 
 
+class PartnerImportQuerySet(models.QuerySet["PartnerImport"]):
+    def of(self, key: PartnerKey) -> Self:
+        """Those a key may see: of its partner, and of its own world."""
+        return self.filter(partner=key.partner_id, test=key.test)
+
+    def open(self) -> Self:
+        return self.filter(state__in=PartnerImport.OPEN)
+
+
 class PartnerImport(models.Model):
     """One upload of ratings, read by a worker chunk by chunk: a row is the job, and says how far it came.
 
-    offset: bytes of the file that are done; lines: how many; segments: files of results that are whole. The five
-    outcomes add up to lines.
+    offset: bytes of the file that are done; last_line: the number of the last line among them; lines: how many of them
+    were ratings, or meant to be; segments: files of results that are whole. The five outcomes add up to lines.
     """
 
     class State(models.TextChoices):
@@ -79,6 +91,7 @@ class PartnerImport(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     offset = models.PositiveBigIntegerField(default=0)
+    last_line = models.PositiveBigIntegerField(default=0)
     lines = models.PositiveBigIntegerField(default=0)
     segments = models.PositiveIntegerField(default=0)
     added = models.PositiveBigIntegerField(default=0)
@@ -86,6 +99,8 @@ class PartnerImport(models.Model):
     unchanged = models.PositiveBigIntegerField(default=0)
     not_found = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
+
+    objects = PartnerImportQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -98,6 +113,9 @@ class PartnerImport(models.Model):
                 condition=Q(state__in=("CREATED", "RUNNING"), ended_at__isnull=True)
                 | (~Q(state__in=("CREATED", "RUNNING")) & Q(ended_at__isnull=False)),
                 name="catalog_import_ended",
+            ),
+            models.UniqueConstraint(
+                fields=["partner"], condition=Q(state="RUNNING"), name="catalog_one_import_at_work"
             ),
         ]
         indexes = [models.Index(fields=["partner", "-created_at"], name="catalog_import_latest")]

@@ -1,16 +1,15 @@
 """Whom a partner's ratings belong to: its viewers, by the partner's own word for them, under a source that bears its name."""
 
-import re
 from collections.abc import Collection
 from datetime import datetime
 
 from catalog.errors import CatalogError
 from catalog.models import Partner, Rater, Source
+from catalog.opaque import MOST_REFERENCE, REFERENCE
 from mlops import audit
 from mlops.ports import SYSTEM
 
-MOST = 64
-REFERENCE = re.compile(rf"[0-9A-Za-z._~-]{{1,{MOST}}}")  # no @: what stands for somebody must not be their address
+MOST = MOST_REFERENCE
 
 
 class BadReference(CatalogError):
@@ -60,5 +59,6 @@ def raters(*, partner: Partner, references: Collection[str], test: bool) -> dict
 
 
 def _known(partner: Partner, references: Collection[str], test: bool) -> dict[str, int]:
-    rows = Rater.objects.filter(partner=partner, test=test, reference__in=references)
+    # Said as the index says it: or every viewer of the partner would be looked at.
+    rows = Rater.objects.filter(partner=partner, test=test, reference__in=references).exclude(reference="")
     return dict(rows.values_list("reference", "pk"))

@@ -77,6 +77,7 @@ NAVIGATION = [
         _rows(_("Webhooks"), "webhook", "catalog", "webhookendpoint"),
         _rows(_("Deliveries"), "outbox", "catalog", "delivery"),
         _rows(_("Events"), "campaign", "catalog", "event"),
+        _rows(_("Ratings in bulk"), "upload_file", "catalog", "partnerimport"),
     ),
     _section(
         _("Who did what"),

@@ -14,8 +14,8 @@ ENGLISH = {"KeyRefused", "UnknownMember"}
 STAFF = {
     f"catalog/services/{name}.py"
     for name in (
-        *("accounts", "deliveries", "demo", "editions", "endpoints", "idempotency", "licence_files", "partner_raters"),
-        *("sealing", "second_factors"),
+        *("accounts", "deliveries", "demo", "editions", "endpoints", "idempotency", "imports", "licence_files"),
+        *("partner_raters", "sealing", "second_factors"),
     )
 }
 # What is wrong with an edition is found for the staff, and by the store; visitors read it within a sentence of ours.

@@ -1,7 +1,7 @@
 """`python -m tests.proofs NAME…`: the long form of proofs, on SQLite and on PostgreSQL, with their figures.
 
 NAME: audit, paths, promotion, crash, outage, model, erasure, backup, rankings, judges, neighbours, search, keeping, watching,
-moving, webhooks;
+moving, webhooks, bulk, contract;
 each is tests/proofs/test_NAME*.py.
 """
 

@@ -1,0 +1,51 @@
+"""Files sent to a real server: without a length, in drips, and broken off in the middle."""
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.models import PartnerImport
+from tests.catalog.api_calls import Caller
+from tests.catalog.bulk import NDJSON, ndjson, rating
+from tests.flows import bulk
+from tests.flows.house import Visitor, until, web
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
+PATH = "/api/v1/imports"
+
+
+def head(caller: Caller, key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {caller.plain}", "Content-Type": NDJSON, "Idempotency-Key": key}
+
+
+def test_a_file_without_a_length_is_read_to_its_end(valkey: str, tmp_path: Path) -> None:
+    caller, rows = Caller(), [rating(f"viewer-{number}", 11, 5) for number in range(5_000)]
+    with web(valkey, tmp_path) as port, bulk.connected(port) as line:
+        pieces: Iterator[bytes] = (ndjson(*rows[at : at + 100]) for at in range(0, 5_000, 100))
+        line.request("POST", PATH, pieces, head(caller, "chunked"), encode_chunked=True)
+        assert line.getresponse().status == 202
+    found = PartnerImport.objects.get()
+    assert (tmp_path / "imports" / found.uid / "upload").read_bytes() == ndjson(*rows)
+
+
+def test_a_file_that_comes_in_drips_holds_nobody_up_and_broken_off_leaves_nothing(valkey: str, tmp_path: Path) -> None:
+    caller = Caller()
+    with web(valkey, tmp_path) as port:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line.putrequest("POST", PATH)
+        for name, value in {**head(caller, "drips"), "Content-Length": "1000000"}.items():
+            line.putheader(name, value)
+        line.endheaders(ndjson(rating("ann", 11, 5)) * 5_000)
+        until(lambda: list((tmp_path / "imports").glob("*/.draft")), lambda: "it is not read as it comes")
+        began = time.monotonic()
+        assert Visitor(port).get("/healthz")[0] in (200, 503)
+        took = time.monotonic() - began
+        assert isinstance(line.sock, socket.socket)
+        line.close()
+        until(lambda: not list((tmp_path / "imports").glob("*")), lambda: "what broke off is still there")
+        assert took < 5
+    assert not PartnerImport.objects.exists()

@@ -18,7 +18,9 @@ class PerKey(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, PartnerKey):
             return True
-        writes = request.method not in SAFE_METHODS and getattr(view, "write_scope", None)
+        writes = request.method not in SAFE_METHODS and str(getattr(view, "write_scope", None) or view.scope).endswith(
+            ":write"
+        )
         allowance = limits.take(key=request.auth, bucket="write" if writes else "read", at=timezone.now())
         view.allowance = allowance
         if allowance is not None and allowance.refused:

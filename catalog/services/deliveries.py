@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from catalog import opaque, queue
 from catalog.errors import CatalogError, NothingToSend
@@ -55,10 +55,16 @@ def _claimed(at: datetime, most: int) -> list[Delivery]:
     for endpoint in due.order_by().values_list("endpoint", flat=True).distinct()[:most]:
         of_it = due.filter(endpoint=endpoint).select_related("endpoint", "event")
         delivery = of_it.order_by("event", "pk").first()
-        if delivery and Delivery.objects.due(at).filter(pk=delivery.pk).update(claimed_until=at + CLAIMED):
+        if delivery and _still(delivery).update(claimed_until=at + CLAIMED):
             delivery.claimed_until = at + CLAIMED
             found.append(delivery)
     return found
+
+
+def _still(delivery: Delivery) -> QuerySet[Delivery]:
+    """The row, if it is as it was read: by columns of its own alone, which the database looks at again when it waited."""
+    state = {"state": Delivery.State.WAITING, "claimed_until": delivery.claimed_until, "attempts": delivery.attempts}
+    return Delivery.objects.filter(pk=delivery.pk, **state)
 
 
 def _prepared(delivery: Delivery, at: datetime) -> Claim:

@@ -82,20 +82,16 @@ def described(
     body: a serializer, or None when nothing is answered (204). sends: the body it takes. changes: it is no read.
     tag: its chapter, where the address does not tell it (catalog.api.openapi).
     """
-    reads = sends is None and not changes
     codes = problems if public else (*ALWAYS, *problems, *([] if sends is None else BODY))
     answers: dict[Any, Any] = {status: body or OpenApiResponse(description="Done.")}
-    if reads:
+    if sends is None and not changes:
         answers[304] = OpenApiResponse(description="You have the present state.")
-    for status in sorted({PROBLEMS[code].status for code in codes}):
-        titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
-        answers[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
-    documented = [*(parameter.documented() for parameter in parameters), *headers]
+    answers |= _refusals(codes)
     asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
     describe = extend_schema(
         operation_id=name,
         summary=summary,
-        parameters=documented,
+        parameters=[*(parameter.documented() for parameter in parameters), *headers],
         request=asked,
         responses=answers,
         tags=[tag] if tag else None,
@@ -107,6 +103,17 @@ def described(
         return made
 
     return mark
+
+
+def _refusals(codes: Sequence[str]) -> dict[Any, Any]:
+    """Return what the schema says of these kinds of problem, by status."""
+    titles: dict[int, list[str]] = {}
+    for code in codes:
+        titles.setdefault(PROBLEMS[code].status, []).append(PROBLEMS[code].title)
+    return {
+        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description="; ".join(titles[status]))
+        for status in sorted(titles)
+    }
 
 
 class Schema(PublicView):

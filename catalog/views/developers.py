@@ -53,12 +53,10 @@ def promised() -> dict[str, Any]:
 
 def llms(request: HttpRequest) -> HttpResponseBase:
     """The API for language models: where things are and what holds everywhere, in plain text."""
-    body = render_to_string(
-        "catalog/developers/llms.txt", {"origin": request.build_absolute_uri("/")[:-1], **promised()}
-    )
+    body = render_to_string("api/llms.txt", {"origin": request.build_absolute_uri("/")[:-1], **promised()})
     return unless_known(request, body, lambda: HttpResponse(body, content_type="text/plain; charset=utf-8"))
 
 
 def api_docs(request: HttpRequest) -> HttpResponse:
     """Every operation, to be read and tried out."""
-    return render(request, "catalog/developers/api_docs.html")
+    return render(request, "api/docs.html")

@@ -15,6 +15,7 @@ from catalog.services import idempotency, partners
 from catalog.versions import NEWEST
 from catalog.views import house_rules, script
 from catalog.views.conditional import unless_known
+from catalog.views.private import private
 
 HOUR = timedelta(hours=1)
 TOURS = {"curl": ("getting_started.sh", "tour-curl"), "Python": ("getting_started.py", "tour-python")}
@@ -58,5 +59,5 @@ def llms(request: HttpRequest) -> HttpResponseBase:
 
 
 def api_docs(request: HttpRequest) -> HttpResponse:
-    """Every operation, to be read and tried out."""
-    return render(request, "api/docs.html")
+    """Every operation, to be read and tried out. A key may be typed into it, so no shared cache has a part in it."""
+    return private(render(request, "api/docs.html"))

@@ -44,7 +44,7 @@ PRODUCTION = {
 }
 # Pages and figures that are made of what other tests ask both databases for, and proofs in which one only looks on.
 LOOKED_AT = (
-    *("admin_start", "api_golden", "api_headers", "formats", "frames", "german", "keeping_pages", "lost"),
+    *("admin_start", "api_golden", "api_headers", "developers", "formats", "frames", "german", "keeping_pages", "lost"),
     *("machines", "house_rules", "rank_receipts", "rankings"),
     *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
 )
@@ -90,6 +90,8 @@ def steps() -> list[Step]:
         *("mlops/test_arrays.py", "mlops/test_verify_script.py"),
         "flows/test_replay.py",
         "flows/test_generated_candidate.py",
+        "flows/test_generated_client.py",
+        "flows/test_getting_started.py",
         *(f"moviesite/test_{name}.py" for name in ("env", "keys", "processes", "up")),
         *(f"proofs/test_{name}.py" for name in LOOKED_ON),
     )

@@ -17,7 +17,7 @@ GETTEXT = shutil.which("xgettext") and shutil.which("msgfmt")
 NO_GETTEXT = "the words of the site NOT CHECKED: no gettext found"
 PUBLIC = ("catalog", "moviesite", "templates")
 ENGLISH = ("catalog/admin", "catalog/api", "catalog/management", "catalog/migrations", "moviesite/settings")
-ENGLISH += ("moviesite/start_pages", "moviesite/management", "templates/admin")
+ENGLISH += ("moviesite/start_pages", "moviesite/management", "templates/admin", "templates/api")
 CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 OPTIONS = ["--locale=de", "--no-location", "--no-wrap", "--no-obsolete", "-v0"]
 

@@ -30,7 +30,7 @@ class PageRenderer(BaseRenderer):
     ) -> str:
         context = dict(renderer_context or {})
         shown = {"kinds": data.get("data", [data]), "one": "data" not in data}
-        return render_to_string("catalog/problems.html", shown, request=context["request"]._request)
+        return render_to_string("api/problems.html", shown, request=context["request"]._request)
 
 
 class ProblemKindsSerializer(serializers.Serializer[Any]):

@@ -84,29 +84,25 @@ def described(
     is no read. tag: its chapter, where the address does not tell it (catalog.api.openapi). answers: the media type of the
     body, where that is not JSON.
     """
-    reads = sends is None and not changes
     walks = ["unknown_cursor"] if any(parameter.name == "cursor" for parameter in parameters) else []
-    codes = problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY))
-    told: dict[Any, Any] = (
-        dict(body)
-        if isinstance(body, dict)
-        else {(status, answers) if answers else status: body or OpenApiResponse(description="Done.")}
-    )
-    if reads:
+    told: dict[Any, Any] = dict(body) if isinstance(body, dict) else {(status, answers) if answers else status: body}
+    told = {key: one or OpenApiResponse(description="Done.") for key, one in told.items()}
+    if sends is None and not changes:
         told[304] = OpenApiResponse(description="You have the present state.")
-    for status in sorted({PROBLEMS[code].status for code in codes}):
-        titles = "; ".join(PROBLEMS[code].title for code in codes if PROBLEMS[code].status == status)
-        told[status, "application/problem+json"] = OpenApiResponse(ProblemSerializer, description=titles)
-    documented = [*(parameter.documented() for parameter in parameters), *headers]
-    asked = sends if isinstance(sends, dict) else {"application/json": sends} if sends else None
+    told |= _refusals(problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY)))
     describe = extend_schema(
         operation_id=name,
         summary=summary,
-        parameters=documented,
-        request=asked,
+        parameters=[*(parameter.documented() for parameter in parameters), *headers],
+        request=sends if isinstance(sends, dict) or not sends else {"application/json": sends},
         responses=told,
         tags=[tag] if tag else None,
     )
+    return _marked(name, describe)
+
+
+def _marked(name: str, describe: Callable[[V], V]) -> Callable[[V], V]:
+    """Return the description, which leaves the operation's name on the method: the record of calls names it so."""
 
     def mark(view: V) -> V:
         made: V = describe(view)
@@ -114,6 +110,17 @@ def described(
         return made
 
     return mark
+
+
+def _refusals(codes: Sequence[str]) -> dict[Any, Any]:
+    """Return what the schema says of these kinds of problem, by status."""
+    titles: dict[int, list[str]] = {}
+    for code in codes:
+        titles.setdefault(PROBLEMS[code].status, []).append(PROBLEMS[code].title)
+    return {
+        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description="; ".join(titles[status]))
+        for status in sorted(titles)
+    }
 
 
 class Schema(PublicView):

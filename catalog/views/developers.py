@@ -15,6 +15,7 @@ from catalog.services import idempotency, partners
 from catalog.versions import NEWEST
 from catalog.views import house_rules, script
 from catalog.views.conditional import unless_known
+from catalog.views.private import private
 
 HOUR = timedelta(hours=1)
 TOURS = {"curl": ("getting_started.sh", "tour-curl"), "Python": ("getting_started.py", "tour-python")}
@@ -53,12 +54,10 @@ def promised() -> dict[str, Any]:
 
 def llms(request: HttpRequest) -> HttpResponseBase:
     """The API for language models: where things are and what holds everywhere, in plain text."""
-    body = render_to_string(
-        "catalog/developers/llms.txt", {"origin": request.build_absolute_uri("/")[:-1], **promised()}
-    )
+    body = render_to_string("api/llms.txt", {"origin": request.build_absolute_uri("/")[:-1], **promised()})
     return unless_known(request, body, lambda: HttpResponse(body, content_type="text/plain; charset=utf-8"))
 
 
 def api_docs(request: HttpRequest) -> HttpResponse:
-    """Every operation, to be read and tried out."""
-    return render(request, "catalog/developers/api_docs.html")
+    """Every operation, to be read and tried out. A key may be typed into it, so no shared cache has a part in it."""
+    return private(render(request, "api/docs.html"))

@@ -62,7 +62,7 @@ def test_rules_of_accessibility_are_broken_by_nothing_of_ours(films: list[Movie]
     assert [fault["id"] for fault in ours] == []
     swaggers = {fault["id"] for fault in Axe().run(page).response["violations"]}
     assert swaggers <= SWAGGERS
-    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("html").get_attribute("lang") == "en-gb"
     assert too_wide(page) <= 0
 
 

@@ -20,6 +20,7 @@ MEAN = "R: mean of the votes, S/10v, in points; four decimals, halves to even."
 WR = "Weighted rating; six decimals, halves to even. This rounded value decides the rank."
 RANK = "Rank in the whole chart, from 1; of equal WR the film with more votes comes first, then the older, then the lower id."
 LEFT_OUT = "Names of fields, by commas: the others are left out. id is always told."
+ALL_TERRITORIES = list(TERRITORIES)
 Shape = Callable[[Any], dict[str, Any]]
 
 
@@ -66,7 +67,7 @@ class LicenceItem(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     movie = serializers.IntegerField()
-    territory = serializers.ChoiceField(list(TERRITORIES), help_text="ISO 3166; 001 is the whole world.")
+    territory = serializers.ChoiceField(ALL_TERRITORIES, help_text="ISO 3166; 001 is the whole world.")
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="The last day.")
     starts_at = serializers.DateTimeField()

@@ -99,7 +99,7 @@ class Imports(PartnerView):
         if here.after is not None:
             mine = mine.filter(pk__lt=Subquery(PartnerImport.objects.filter(uid=here.after).values("pk")))
         page = pagination.page(request, here, list(mine[: here.limit + 1]), lambda found: found.uid)
-        return pagination.listed(page, ImportsSerializer, {})
+        return pagination.listed(page, lambda one: ImportSerializer(one).data, {})
 
     @described(
         "createImport",

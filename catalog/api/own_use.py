@@ -20,6 +20,7 @@ from catalog.services import partner_use
 from catalog.territories import COUNTRIES
 from catalog.versions import NEWEST, VERSIONS
 
+ALL_COUNTRIES = list(COUNTRIES)
 ANY: Literal["any"] = "any"
 
 
@@ -84,7 +85,7 @@ class UsageSerializer(serializers.Serializer[Any]):
 class StatusSerializer(serializers.Serializer[Any]):
     """Whether the API answers, which versions there are, and how fresh the chart is."""
 
-    status = serializers.ChoiceField(["ok"])
+    status = serializers.CharField(help_text="ok: it does.")
     versions = serializers.ListField(child=serializers.CharField())
     newest_version = serializers.CharField()
     edition = serializers.IntegerField(allow_null=True)

@@ -35,7 +35,8 @@ class UserPlays(PartnerView):
     def get(self, request: Request, reference: str) -> HttpResponseBase:
         here = pagination.walk(request, params.read(request, self.parameters))
         found = viewers.plays(viewer(request, reference), after(here.after), here.limit + 1)
-        return pagination.listed(pagination.page(request, here, found, place("watched_at")), PlaysSerializer, {})
+        page = pagination.page(request, here, found, place("watched_at"))
+        return pagination.listed(page, lambda play: PlaySerializer(play).data, {})
 
 
 class UserPlay(PartnerView):

@@ -70,7 +70,8 @@ class UserRatings(PartnerView):
     def get(self, request: Request, reference: str) -> HttpResponseBase:
         here = pagination.walk(request, params.read(request, self.parameters))
         found = viewers.ratings(viewer(request, reference), after(here.after), here.limit + 1)
-        return pagination.listed(pagination.page(request, here, found, place("rated_at")), RatingsSerializer, {})
+        page = pagination.page(request, here, found, place("rated_at"))
+        return pagination.listed(page, lambda rating: RatingSerializer(rating).data, {})
 
 
 class UserRating(PartnerView):

@@ -41,6 +41,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EventKind": "catalog.models.webhooks.TOLD",
         "DeliveryKind": "catalog.api.webhook_shapes.SENT",
+        "DeliveryState": "catalog.api.deliveries.STATES",
+        "ImportState": "catalog.api.imports.STATES",
+        "Territory": "catalog.api.film_shapes.ALL_TERRITORIES",
+        "Country": "catalog.api.own_use.ALL_COUNTRIES",
+        "Outcome": "catalog.api.user_shapes.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -16,7 +16,7 @@ from tests.factories.mlops import NOON
 from tests.mlops import sql
 
 pytestmark = pytest.mark.django_db
-HISTORIES = ["licence", "movie", "partner", "partnerkey", "rating", "source", "user"]
+HISTORIES = ["licence", "movie", "partner", "partnerkey", "rating", "source", "user", "webhookendpoint"]
 ATTACKS = ["UPDATE {} SET history_type = '-'", "DELETE FROM {}"]
 ATTACKS += ["TRUNCATE {}"] if sql.POSTGRES else ["INSERT OR REPLACE INTO {0} SELECT * FROM {0}"]
 

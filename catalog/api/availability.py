@@ -16,14 +16,14 @@ from catalog.models import PartnerKey
 from catalog.selectors import availability, film_more
 from catalog.territories import COUNTRIES
 
-movie = params.number("movie", 1, 10**10 - 1, "Of this film alone.")
+movie = params.number("movie", 1, 10**10 - 1, "Only licences of this film.")
 territory = params.Parameter(
     "territory",
     params.one_of({code: code for code in COUNTRIES}),
-    "That cover this country: its own licences, and those for the whole world.",
+    "Only licences that cover this country: its own licences, and those for the whole world.",
     {"type": "string", "enum": list(COUNTRIES)},
 )
-at = params.moment_of("at", "That hold at this moment, by the clock of the territory.")
+at = params.moment_of("at", "Only licences that hold at this moment, by the clock of the territory.")
 
 
 class AvailabilitySerializer(serializers.Serializer[dict[str, object]]):

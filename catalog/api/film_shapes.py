@@ -153,7 +153,7 @@ MORE = {
     "histogram": PartnerKey.Scope.CATALOG_READ,
     "rank_explanation": PartnerKey.Scope.CHARTS_READ,
 }
-include = some_of("include", tuple(MORE), "What is told beside it, by commas.")
+include = some_of("include", tuple(MORE), "What is told beside each film, by commas.")
 movie_fields = some_of("fields", tuple(MovieItem().get_fields()), LEFT_OUT)
 chart_fields = some_of("fields", tuple(ChartItem().get_fields()), LEFT_OUT)
 

@@ -126,7 +126,7 @@ class OwnUsage(PartnerView):
 
 
 class Status(PublicView):
-    """For whoever wants to know whether it is us."""
+    """Whether the API answers, which versions of it there are, and how fresh the chart is."""
 
     authentication_classes = ()
     permission_classes = ()

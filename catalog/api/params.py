@@ -199,9 +199,9 @@ genres = Parameter(
     {"type": "string"},
     {"Both": "drama,romance", "Either": "drama|romance"},
 )
-year_from = number("year.gte", FIRST_YEAR, LAST_YEAR, "Made in this year or later.")
-year_until = number("year.lte", FIRST_YEAR, LAST_YEAR, "Made in this year or earlier.")
-votes_from = number("votes.gte", 0, 2**31 - 1, "With at least so many votes in the edition in force.")
+year_from = number("year.gte", FIRST_YEAR, LAST_YEAR, "Only films made in this year or later.")
+year_until = number("year.lte", FIRST_YEAR, LAST_YEAR, "Only films made in this year or earlier.")
+votes_from = number("votes.gte", 0, 2**31 - 1, "Only films with at least so many votes in the edition in force.")
 title = Parameter(
     "q",
     _title,

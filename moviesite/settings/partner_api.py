@@ -35,6 +35,10 @@ SPECTACULAR_SETTINGS = {
     "EXTERNAL_DOCS": {"description": "Getting started, limits, promises", "url": "/developers"},
     "SERVERS": [{"url": "/", "description": "The site that serves this description"}],
     "OAS_VERSION": "3.1.1",
+    "PATH_CONVERTER_OVERRIDES": {
+        "whole": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+        "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
+    },
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

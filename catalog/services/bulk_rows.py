@@ -9,6 +9,7 @@ from django.db import connection
 
 WHOLE, SMALL, TEXT, MOMENT = "bigint", "smallint", "text", "timestamptz"
 ROOM = 64 * 1_024  # KiB
+PAGES = 16 * 1_024  # of 4 KiB
 Row = Sequence[Any]
 
 
@@ -27,9 +28,13 @@ def join() -> str:
 
 
 def make_room() -> None:
-    """Have SQLite keep the pages of a large transaction in memory: in the 2 MB it takes by itself it writes them twice."""
+    """Have SQLite keep the pages of a large transaction in memory, and copy its log into the file less often.
+
+    In the 2 MB and 1,000 pages it takes by itself it writes most pages twice over with every chunk.
+    """
     if connection.vendor == "sqlite":
         do(f"PRAGMA cache_size = -{ROOM}", [])
+        do(f"PRAGMA wal_autocheckpoint = {PAGES}", [])
 
 
 def ask(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

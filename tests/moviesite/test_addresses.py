@@ -88,6 +88,7 @@ def examples(member: User, settings: Any) -> Examples:
         "seq": AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0],
         "id": member.pk,
         "api/v1/movies/<whole:number>": films[0].pk,
+        "api/v1/imports/<import:uid>": f"imp_{'0' * 22}",
     }
 
 

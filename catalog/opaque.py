@@ -17,9 +17,14 @@ def new(kind: str) -> str:
     return f"{kind}_{''.join(secrets.choice(SIGNS) for _ in range(RANDOM))}"
 
 
+def pattern(kind: str) -> str:
+    """Return the regular expression of ids of a kind."""
+    return rf"{kind}_[0-9A-Za-z]{{{RANDOM}}}"
+
+
 def is_one(text: str, kind: str) -> bool:
     """Say whether a text can be an id of this kind."""
-    return re.fullmatch(rf"{kind}_[0-9A-Za-z]{{{RANDOM}}}", text) is not None
+    return re.fullmatch(pattern(kind), text) is not None
 
 
 def import_id() -> str:

@@ -48,7 +48,7 @@ LOOKED_AT = (
     *("machines", "house_rules", "rank_receipts", "rankings"),
     *("statistics", "terms", "watch_pages", "watching_pages", "windows"),
 )
-LOOKED_ON = ("judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")
+LOOKED_ON = ("contract", "judges", "model_serving", "neighbours", "outage_broker", "rankings", "watching")
 OF_THIS_SITE = ("test_admin", "test_manifests", "test_voters")
 say = functools.partial(print, flush=True)
 

@@ -24,15 +24,25 @@ from catalog.api import (
 from catalog.api.viewers import Reference
 
 
-class ImportId:
-    """What an import is known by."""
-
-    regex = rf"imp_[0-9A-Za-z]{{{opaque.RANDOM}}}"
+class _Opaque:
+    """What a thing of a partner's is known by."""
 
     def to_python(self, value: str) -> str:
         return value
 
     to_url = to_python
+
+
+class ImportId(_Opaque):
+    regex = opaque.pattern("imp")
+
+
+class EndpointId(_Opaque):
+    regex = opaque.pattern("whk")
+
+
+class DeliveryId(_Opaque):
+    regex = opaque.pattern("dlv")
 
 
 class WholeNumber:
@@ -50,6 +60,8 @@ class WholeNumber:
 register_converter(WholeNumber, "whole")
 register_converter(Reference, "reference")
 register_converter(ImportId, "import")
+register_converter(EndpointId, "endpoint")
+register_converter(DeliveryId, "delivery")
 
 urlpatterns = [
     path("charts/top", charts.TopChart.as_view(), name="api-chart"),
@@ -81,12 +93,12 @@ urlpatterns = [
     path("changes", changes.Changes.as_view(), name="api-changes"),
     path("changes/latest", changes.Latest.as_view(), name="api-changes-latest"),
     path("webhooks", webhooks.Endpoints.as_view(), name="api-webhooks"),
-    path("webhooks/<str:uid>", webhooks.OneEndpoint.as_view(), name="api-webhook"),
-    path("webhooks/<str:uid>/secret", webhooks.Secret.as_view(), name="api-webhook-secret"),
-    path("webhooks/<str:uid>/test", deliveries.Test.as_view(), name="api-webhook-test"),
-    path("webhooks/<str:uid>/deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
-    path("webhooks/<str:uid>/deliveries/<str:dlv>", deliveries.OneDelivery.as_view(), name="api-delivery"),
-    path("webhooks/<str:uid>/deliveries/<str:dlv>/replay", deliveries.Replay.as_view(), name="api-replay"),
+    path("webhooks/<endpoint:uid>", webhooks.OneEndpoint.as_view(), name="api-webhook"),
+    path("webhooks/<endpoint:uid>/secret", webhooks.Secret.as_view(), name="api-webhook-secret"),
+    path("webhooks/<endpoint:uid>/test", deliveries.Test.as_view(), name="api-webhook-test"),
+    path("webhooks/<endpoint:uid>/deliveries", deliveries.Deliveries.as_view(), name="api-deliveries"),
+    path("webhooks/<endpoint:uid>/deliveries/<delivery:dlv>", deliveries.OneDelivery.as_view(), name="api-delivery"),
+    path("webhooks/<endpoint:uid>/deliveries/<delivery:dlv>/replay", deliveries.Replay.as_view(), name="api-replay"),
     path("imports", imports.Imports.as_view(), name="api-imports"),
     path("imports/<import:uid>", imports.OneImport.as_view(), name="api-import"),
     path("imports/<import:uid>/result", import_results.Result.as_view(), name="api-import-result"),

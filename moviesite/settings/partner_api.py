@@ -37,6 +37,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "PATH_CONVERTER_OVERRIDES": {
         "whole": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
+        "endpoint": {"type": "string", "pattern": "^whk_[0-9A-Za-z]{22}$"},
+        "delivery": {"type": "string", "pattern": "^dlv_[0-9A-Za-z]{22}$"},
         "slug": {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"},
     },
     "SCHEMA_PATH_PREFIX": r"/api/v1",

@@ -99,13 +99,14 @@ def _interactions(part: Any) -> Any:
 
 
 def test_the_api_is_what_its_description_says(served: int, tmp_path: Path, long: bool, tell: Tell) -> None:
+    if not long:
+        pytest.skip("the long form alone: `make prove-contract`")
     every = list(PartnerKey.Scope.values)
-    found = statuses(put(served, tmp_path, every, 300 if long else 5))
-    for scope in every if long else ():
+    found = statuses(put(served, tmp_path, every, 100))
+    for scope in every:
         found += statuses(put(served, tmp_path, [scope], 10, "coverage,fuzzing"))
     assert limits.store() is not None
     assert not [status for status in found if status >= 500]
-    if long:
-        assert found.total() >= 10_000
+    assert found.total() >= 10_000
     tell("requests", f"{found.total():,}")
     tell("answers by status", dict(sorted(found.items())))

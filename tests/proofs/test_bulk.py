@@ -73,7 +73,7 @@ def test_memory_of_the_site_does_not_grow_with_the_file(valkey: str, tmp_path: P
         web = next(group for group in groups() if group not in (os.getpgid(0), worker.process.pid))
         for lines in (1_000, LINES):
             file = bulk.generated(tmp_path / "ratings.ndjson", lines, viewers=VIEWERS, films=films)
-            uid = bulk.uploaded(port, caller.plain, file.path, f"of {lines}", dry=True)["id"]
+            uid = bulk.uploaded(port, caller.plain, file.path, f"of-{lines}", dry=True)["id"]
             found = ended(uid, worker)
             assert found.lines == lines == sum(1 for _ in bulk.results(port, caller.plain, result(uid)))
             highest.append((max(bulk.peak(web).values()), max(bulk.peak(worker.process.pid).values())))

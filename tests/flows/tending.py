@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from celery import current_app
 
+from moviesite import schedules
+
 EVERY = 3.0
 
 
@@ -17,7 +19,7 @@ def tended(true: Callable[[], bool]) -> Callable[[], bool]:
         if true():
             return True
         if time.monotonic() - asked_at > EVERY:
-            current_app.send_task("mlops.tend", queue="charts")
+            current_app.send_task("mlops.tend", queue=schedules.PARTNERS)
             asked_at = time.monotonic()
         return False
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalog.models import PartnerImport, Rating
+from moviesite import schedules
 from tests import servers
 from tests.catalog.api_calls import Caller, refusal
 from tests.catalog.bulk import kept, ndjson, outcome, rating, recounted, send, statuses, tallied, told
@@ -32,13 +33,13 @@ def file(tmp_path: Path) -> bulk.File:
 def test_an_upload_is_finished_by_the_next_worker(valkey: str, tmp_path: Path, caller: Caller, file: bulk.File) -> None:
     location = send(caller, file.path.read_bytes())["Location"]
     row = PartnerImport.objects.get()
-    with servers.worker(valkey, tmp_path) as first:
+    with servers.worker(valkey, tmp_path, schedules.PARTNERS) as first:
         until(lambda: bulk.now(row.uid).segments >= 2, first.wrote)
         kill(first)
     midst = bulk.now(row.uid)
     assert 0 < midst.lines < LINES
     assert Rating.objects.count() == midst.added, "what is told is what is there"
-    with servers.worker(valkey, tmp_path) as second:
+    with servers.worker(valkey, tmp_path, schedules.PARTNERS) as second:
         until(tended(lambda: bulk.now(row.uid).ended_at is not None), second.wrote, patience=90)
     body, lines = told(caller, location)
     assert [line["line"] for line in lines] == list(range(1, LINES + 1))
@@ -54,7 +55,7 @@ def test_called_off_at_work_it_stops_and_tells_what_it_wrote(
 ) -> None:
     location = send(caller, file.path.read_bytes())["Location"]
     uid = PartnerImport.objects.get().uid
-    with servers.worker(valkey, tmp_path) as worker:
+    with servers.worker(valkey, tmp_path, schedules.PARTNERS) as worker:
         until(lambda: bulk.now(uid).segments >= 2, worker.wrote)
         assert caller.send("delete", location).status_code == 204
         after = send(caller, ndjson(rating("ann", next(iter(file.ratings))[1], 5)))["Location"]

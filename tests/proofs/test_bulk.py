@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 
 from catalog.models import PartnerImport, PartnerTally, Rater, Rating
 from catalog.services import tallies
+from moviesite import schedules
 from tests import servers
 from tests.catalog.api_calls import Caller
 from tests.factories import catalog as make
@@ -44,12 +45,12 @@ def test_a_million_ratings_are_taken_in_once_each_whoever_dies(valkey: str, tmp_
         sent = time.monotonic() - began
         memory = []
         for least in (LINES // 3, 2 * LINES // 3):
-            with servers.worker(valkey, tmp_path) as worker:
+            with servers.worker(valkey, tmp_path, schedules.PARTNERS) as worker:
                 until(tended(lambda least=least: bulk.now(uid).lines >= least), worker.wrote, patience=PATIENCE)
                 memory.append(max(bulk.peak(worker.process.pid).values()))
                 kill(worker)
             assert bulk.now(uid).lines < LINES, "it was killed on the way"
-        with servers.worker(valkey, tmp_path) as worker:
+        with servers.worker(valkey, tmp_path, schedules.PARTNERS) as worker:
             found = ended(uid, worker)
             memory.append(max(bulk.peak(worker.process.pid).values()))
             took = time.monotonic() - began - sent
@@ -69,7 +70,7 @@ def test_a_million_ratings_are_taken_in_once_each_whoever_dies(valkey: str, tmp_
 def test_memory_of_the_site_does_not_grow_with_the_file(valkey: str, tmp_path: Path, tell: Tell) -> None:
     films = [make.make_movie(f"Film {number}").pk for number in range(FILMS)]
     caller, highest = Caller(), []
-    with house.web(valkey, tmp_path) as port, servers.worker(valkey, tmp_path) as worker:
+    with house.web(valkey, tmp_path) as port, servers.worker(valkey, tmp_path, schedules.PARTNERS) as worker:
         web = next(group for group in groups() if group not in (os.getpgid(0), worker.process.pid))
         for lines in (1_000, LINES):
             file = bulk.generated(tmp_path / "ratings.ndjson", lines, viewers=VIEWERS, films=films)

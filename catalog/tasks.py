@@ -23,6 +23,7 @@ from catalog.services import (
     moving,
     outgoing,
     publishing,
+    trying_out,
 )
 from mlops import work
 from mlops.ports import SYSTEM
@@ -92,6 +93,7 @@ def _forget(at: datetime) -> None:
     attempts.forget_old(at=at)
     idempotency.forget_old(at=at)
     calls.forget_old(at=at)
+    trying_out.clear(at=at)
 
 
 @shared_task(name="catalog.thin_editions")

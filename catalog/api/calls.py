@@ -1,5 +1,6 @@
 """Who asked what, and what came of it: a line on each answer, for whoever is asked about a request_id."""
 
+import re
 import time
 from typing import Any
 
@@ -10,6 +11,8 @@ from rest_framework.request import Request
 
 from catalog.models import PartnerKey
 from catalog.services import calls
+
+VIEWER = re.compile(r"(/users/)[^/]+")  # a partner's word for somebody is in no record that outlives them
 
 
 def address_of(request: HttpRequest) -> str:
@@ -26,7 +29,7 @@ def note(request: Request, response: HttpResponse, began: float, handler: Any) -
             at=timezone.now().timestamp(),
             key=key.pk if key else None,
             method=str(request.method)[:10],
-            path=request.path[:300],
+            path=VIEWER.sub(r"\1…", request.path)[:300],
             operation=getattr(handler, "operation", ""),
             status=response.status_code,
             code=str(getattr(response, "problem_code", "")),

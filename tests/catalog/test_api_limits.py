@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from catalog.models import ApiCall, KeyUse, Usage
-from catalog.services import calls, limits
+from catalog.models import ApiCall, KeyUse, PartnerPlay, Rater, Rating, Usage
+from catalog.services import calls, limits, trying_out
 from tests.catalog.api_calls import Caller, five_films, refusal
-from tests.factories.partners import make_call, make_usage
+from tests.factories.catalog import make_rating
+from tests.factories.partners import make_call, make_partner_play, make_partner_rater, make_usage
 
 pytestmark = pytest.mark.django_db
 HEADERS = {"RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
@@ -145,3 +146,19 @@ def test_single_calls_go_after_a_while_and_counts_stay(settings: Any, noon: date
     assert calls.forget_old(at=noon) == 1
     assert list(ApiCall.objects.all()) == [young]
     assert Usage.objects.count() == 1
+
+
+def test_the_record_names_no_viewer(api: Caller) -> None:
+    answer = api.get("users/ida/ratings/12")
+    calls.write(at=datetime.now(UTC))
+    assert ApiCall.objects.get(request_id=answer["X-Request-Id"]).path == "/api/v1/users/…/ratings/12"
+
+
+def test_what_was_tried_out_is_gone_the_next_day_and_nothing_else(noon: datetime) -> None:
+    tried, real = make_partner_rater(test=True), make_partner_rater()
+    for rater in (tried, real):
+        make_rating(rater=rater)
+        make_partner_play(rater)
+    assert trying_out.clear(at=noon) == 1
+    assert list(Rater.objects.filter(kind="PARTNER")) == [real]
+    assert (Rating.objects.count(), PartnerPlay.objects.count()) == (1, 1)

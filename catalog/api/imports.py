@@ -151,7 +151,7 @@ class OneImport(PartnerView):
     scope, write_scope = Scope.RATINGS_READ, Scope.RATINGS_WRITE
     http_method_names = ["get", "head", "delete"]
 
-    @described("import", "One import, and how far it is", ImportSerializer, problems=["not_found"])
+    @described("ratingsImport", "One import, and how far it is", ImportSerializer, problems=["not_found"])
     def get(self, request: Request, uid: str) -> HttpResponseBase:
         params.read(request, self.parameters)
         return Response(ImportSerializer(one(request, uid)).data)

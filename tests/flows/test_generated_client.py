@@ -33,7 +33,9 @@ class Made:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     folder = tmp_path_factory.mktemp("client")
     config = folder / "config.yaml"
-    config.write_text("post_hooks: []\n")
+    # Files of ratings and of results are bytes to it.
+    files = dict.fromkeys(("application/x-ndjson", "text/csv"), "application/octet-stream")
+    config.write_text(json.dumps({"post_hooks": [], "content_type_overrides": files}))
     command = [str(Path(sys.executable).parent / "openapi-python-client"), "generate", "--fail-on-warning"]
     command += ["--path", str(SCHEMA), "--output-path", str(folder / NAME), "--meta", "none", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)

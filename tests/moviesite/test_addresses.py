@@ -42,8 +42,9 @@ WORDS: dict[str, Any] = {
     "code": "not_found",
     "key": "nothing",
     "ticket": "nothing",
-    "uid": "nothing",
-    "dlv": "nothing",
+    "uid": f"whk_{'0' * 22}",
+    "dlv": f"dlv_{'0' * 22}",
+    "reference": "nobody",
     "language": "en",
     "app_label": "catalog",
     "uidb36": "1",
@@ -89,6 +90,7 @@ def examples(member: User, settings: Any) -> Examples:
         "id": member.pk,
         "api/v1/movies/<whole:number>": films[0].pk,
         "api/v1/imports/<import:uid>": f"imp_{'0' * 22}",
+        "api/v1/webhooks/<endpoint:uid>": f"whk_{'0' * 22}",
     }
 
 

@@ -35,7 +35,7 @@ def test_a_rating_is_in_the_next_edition(worker: Worker) -> None:
     films = small_catalogue(5)
     make_member_rating(films[4], value=10)
     assert until(lambda: ChartEdition.objects.count() == 2), worker.wrote()
-    assert "edition 2: 5 films" in worker.wrote()
+    assert until(lambda: "edition 2: 5 films" in worker.wrote()), worker.wrote()  # said when all is done
 
 
 def test_the_site_turns_green_when_the_worker_gives_a_sign(worker: Worker, client: Client) -> None:

@@ -185,7 +185,8 @@ def test_an_edition_costs_a_handful_of_statements_however_many_films():
     assert Standing.objects.count() == 300
     assert many == few
     # Six of them seal the noted change: what was noted before, what is ours, its digest, its seal, and that none is left.
-    assert len(many) <= 22
+    # One of them reads the version that serves together with the votes, which PostgreSQL needs a savepoint for.
+    assert len(many) <= 24
 
 
 # --- all or nothing ----------------------------------------------------------------------------------------------

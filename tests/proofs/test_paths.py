@@ -24,6 +24,7 @@ from tests.factories import catalog as films
 from tests.factories import governance
 from tests.factories import mlops as make
 from tests.factories.mlops import NOON
+from tests.factories.partners import make_endpoint
 from tests.mlops import sql
 from tests.proofs.conftest import Tell
 from tests.proofs.write_paths import BY_ORM, BY_SHELL, POSTGRES, Target, fresh, insert, shell
@@ -61,6 +62,7 @@ def _of_the_catalogue() -> list[Target]:
         Target(edition, {**fresh(edition), **other}, {"films": 77}),
         Target(key.partner, fresh(key.partner, name="Another"), {"active": False}),
         Target(key, fresh(key, hash="c" * 64), {"revoked_at": NOON}),
+        Target(endpoint := make_endpoint(key.partner), fresh(endpoint, uid="whk_another"), {"description": "Another"}),
     ]
 
 

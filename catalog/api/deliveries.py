@@ -14,13 +14,12 @@ from catalog.api.errors import Refused
 from catalog.api.idempotency import once
 from catalog.api.params import Parameter
 from catalog.api.schema import IDEMPOTENCY, IDEMPOTENCY_KEY, described
-from catalog.api.webhook_shapes import DeliveriesSerializer, DeliveryItem, DeliverySerializer
+from catalog.api.webhook_shapes import STATES, DeliveriesSerializer, DeliveryItem, DeliverySerializer
 from catalog.api.webhooks import of
 from catalog.models import Delivery, PartnerKey, WebhookEndpoint
 from catalog.selectors import endpoints as found
 from catalog.services import deliveries
 
-STATES = {state: state for state in Delivery.State.values}
 state_asked = Parameter(
     "state", params.one_of(STATES), "Only deliveries in this state.", {"type": "string", "enum": list(STATES)}
 )

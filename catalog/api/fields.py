@@ -57,3 +57,10 @@ class Ratio(serializers.Serializer[Fraction]):
 @extend_schema_field({"type": "string", "const": "global"})
 class Whole(serializers.CharField):
     """Says that a number is relative to the whole chart."""
+
+
+class Lower(serializers.ChoiceField):
+    """A state, in the small letters in which the API writes words of its own."""
+
+    def to_representation(self, value: Any) -> str:
+        return str(value).lower()

@@ -9,9 +9,18 @@ from rest_framework import serializers
 from catalog.moments import moment
 from catalog.words import UNPRINTABLE
 
+NULL: dict[str, Any] = {"null": "must not be null."}
+
 
 class Text(serializers.CharField):
     """A text, as it was sent."""
+
+    default_error_messages = {
+        **NULL,
+        "blank": "must not be empty.",
+        "max_length": "holds at most {max_length} characters.",
+        "min_length": "holds at least {min_length} characters.",
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
@@ -27,6 +36,12 @@ class Text(serializers.CharField):
 class WholeNumber(serializers.IntegerField):
     """A whole number: 8, never 8.0, "8" or true."""
 
+    default_error_messages = {
+        **NULL,
+        "max_value": "must be at most {max_value}.",
+        "min_value": "must be at least {min_value}.",
+    }
+
     def to_internal_value(self, data: Any) -> int:
         if type(data) is not int:
             raise serializers.ValidationError("must be a whole number.")
@@ -35,6 +50,8 @@ class WholeNumber(serializers.IntegerField):
 
 class Flag(serializers.BooleanField):
     """true or false, nothing that might mean it."""
+
+    default_error_messages = NULL
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -45,6 +62,8 @@ class Flag(serializers.BooleanField):
 class Moment(serializers.DateTimeField):
     """An RFC 3339 moment with its offset."""
 
+    default_error_messages = NULL
+
     def to_internal_value(self, value: Any) -> datetime:
         found = moment(value) if isinstance(value, str) else None
         if found is None:
@@ -54,6 +73,8 @@ class Moment(serializers.DateTimeField):
 
 class Words(serializers.ListField):
     """A list of some of these words, each once."""
+
+    default_error_messages = NULL
 
     def __init__(self, known: Sequence[str], **kwargs: Any) -> None:
         child = serializers.ChoiceField(choices=list(known))

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.api import bodies, sent
+from catalog.api.fields import Lower
 from catalog.models import Delivery, WebhookEndpoint
 from catalog.models.webhooks import TOLD
 from catalog.outward.guard import LONGEST
@@ -15,6 +16,8 @@ URL_HELP = (
     "https, on port 443, and of the open internet: private addresses are refused, at saving and at every sending."
 )
 SENT = (*TOLD, "endpoint.test")
+STATES = {state.lower(): state for state in Delivery.State.values}
+STATE_WORDS = list(STATES)
 KINDS_HELP = "What it is told of."
 TERRITORIES_HELP = "Whose rights it is told of; none: all that the key may know. What holds worldwide is always told."
 
@@ -95,7 +98,7 @@ class DeliveryItem(serializers.Serializer[Delivery]):
     event = serializers.CharField(source="event.uid", help_text="Sent as webhook-id, the same at every try and replay.")
     kind = serializers.ChoiceField(choices=list(SENT), source="event.kind")
     number = serializers.IntegerField(help_text="1; of a replay the next number.")
-    state = serializers.ChoiceField(choices=Delivery.State.values)
+    state = Lower(choices=STATE_WORDS)
     attempts = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(help_text="When it is, or was, tried next.")

@@ -478,5 +478,13 @@ class Migration(migrations.Migration):
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'WAITING')), models.Q(models.Q(('state', 'WAITING'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='catalog_delivery_ended'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['endpoint', 'event'], name='catalog_delivery_next'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('claimed_until__isnull', False), ('state', 'WAITING')), fields=['endpoint'], name='catalog_delivery_tried'),
+        ),
         migrations.RunPython(first.install, migrations.RunPython.noop),
     ]

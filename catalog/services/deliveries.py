@@ -42,7 +42,7 @@ class Claim:
 
 def claim(*, at: datetime, most: int) -> list[Claim]:
     """Claim deliveries that are due and return them: one of each endpoint, the oldest event first."""
-    if most < 1 or not Delivery.objects.due(at).at_idle_endpoints(at).exists():
+    if most < 1 or not Delivery.objects.first_at_each(at, 1).exists():
         return []
     return [_prepared(delivery, at) for delivery in _claimed(at, most)]
 
@@ -50,14 +50,10 @@ def claim(*, at: datetime, most: int) -> list[Claim]:
 @transaction.atomic
 def _claimed(at: datetime, most: int) -> list[Delivery]:
     events.lock(CLAIM_LOCK)
-    due = Delivery.objects.due(at).at_idle_endpoints(at)
-    found = []
-    for endpoint in due.order_by().values_list("endpoint", flat=True).distinct()[:most]:
-        of_it = due.filter(endpoint=endpoint).select_related("endpoint", "event")
-        delivery = of_it.order_by("event", "pk").first()
-        if delivery and _still(delivery).update(claimed_until=at + CLAIMED):
-            delivery.claimed_until = at + CLAIMED
-            found.append(delivery)
+    first = Delivery.objects.first_at_each(at, most).select_related("endpoint", "event").order_by("event", "pk")
+    found = [delivery for delivery in first if _still(delivery).update(claimed_until=at + CLAIMED)]
+    for delivery in found:
+        delivery.claimed_until = at + CLAIMED
     return found
 
 

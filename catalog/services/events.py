@@ -46,7 +46,12 @@ def _announce(at: datetime) -> int:
 
 
 def hears(endpoint: WebhookEndpoint, one: Untold) -> bool:
-    """Say whether an endpoint is told: it listens to the kind, and it is everybody's or its own partner's, as test or live."""
+    """Say whether an endpoint is told: it listens to the kind, and it is everybody's or its own partner's, as test or live.
+
+    What happened before it was made is in the feed.
+    """
+    if one.at < endpoint.created_at:
+        return False
     own = endpoint.partner_id == one.partner and endpoint.test == one.test
     known = own if one.partner else not endpoint.test
     return known and one.kind in endpoint.kinds and within(one.territory, endpoint.territories)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
+
 from catalog import queue
 from catalog.outward import sending
 from catalog.outward.sending import Outcome
@@ -12,10 +14,23 @@ from catalog.services.deliveries import Claim
 
 AT_ONCE = 8  # requests under way
 GO_ON = timedelta(seconds=30)  # after that nothing new is begun: others wait for this worker too
+SENDING, HELD = "webhooks:sending", 60  # seconds after which a sender is taken to be dead, as its claims are
 
 
 def send_due(*, clock: Callable[[], datetime]) -> int:
-    """Send what is due until nothing is, or half a minute is over; return how many tries were written down."""
+    """Send what is due until nothing is, or half a minute is over; return how many tries were written down.
+
+    One process sends at a time, as far as the store knows: the others of the queue have their hands free for what else waits.
+    """
+    if not cache.add(SENDING, 1, timeout=HELD):
+        return 0
+    try:
+        return _send(clock)
+    finally:
+        cache.delete(SENDING)
+
+
+def _send(clock: Callable[[], datetime]) -> int:
     until, done = clock() + GO_ON, 0
     flying: dict[Future[Outcome], Claim] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:

@@ -47,7 +47,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EventKind": "catalog.models.webhooks.TOLD",
         "DeliveryKind": "catalog.api.webhook_shapes.SENT",
-        "DeliveryState": "catalog.api.deliveries.STATES",
+        "DeliveryState": "catalog.api.webhook_shapes.STATE_WORDS",
         "ImportState": "catalog.api.imports.STATES",
         "Territory": "catalog.api.film_shapes.ALL_TERRITORIES",
         "Country": "catalog.api.own_use.ALL_COUNTRIES",

@@ -24,8 +24,8 @@ def test_deliveries_are_listed_newest_first_with_their_tries(api: Caller) -> Non
     sent[0].save()
     base = f"webhooks/{endpoint.uid}/deliveries"
     assert [item["id"] for item in api.walk(base, limit=2)] == [row.uid for row in reversed(sent)]
-    assert [item["id"] for item in api.get(base, state="FAILED").json()["data"]] == [sent[0].uid]
-    refusal(api.get(base, state="failed"), 400, "bad_parameter")
+    assert [item["id"] for item in api.get(base, state="failed").json()["data"]] == [sent[0].uid]
+    refusal(api.get(base, state="FAILED"), 400, "bad_parameter")
     one = api.get(f"{base}/{sent[0].uid}").json()
     assert one["event"] == sent[0].event.uid
     assert one["tries"] == [
@@ -55,6 +55,6 @@ def test_a_replay_is_asked_for_once_and_not_while_it_is_on_its_way(api: Caller) 
 def test_a_test_is_a_delivery_of_its_own(api: Caller) -> None:
     uid = made(api)["id"]
     answer = posted(api, f"webhooks/{uid}/test")
-    assert (answer.status_code, answer.json()["kind"], answer.json()["state"]) == (202, "endpoint.test", "WAITING")
+    assert (answer.status_code, answer.json()["kind"], answer.json()["state"]) == (202, "endpoint.test", "waiting")
     assert api.get(answer["Location"]).json()["id"] == answer.json()["id"]
     assert Event.objects.get().partner == api.key.partner

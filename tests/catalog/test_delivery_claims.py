@@ -2,14 +2,18 @@
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
 
 from catalog.models import Delivery, DeliveryAttempt, Event
 from catalog.outward.sending import Outcome
 from catalog.services import deliveries, outgoing
-from tests.catalog.webhooks import fresh, in_a_thread, listening, send, states, waiting
+from tests.catalog.webhooks import announce, fresh, in_a_thread, listening, send, states, waiting
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
 from tests.receivers import Receiver
@@ -93,3 +97,53 @@ def test_a_replay_is_another_delivery_of_the_same_event(partner_server: Receiver
     send(NOON + HOUR)
     assert partner_server.ids == [delivery.event.uid] * 2
     assert states(endpoint) == [State.DELIVERED] * 2
+
+
+def _work(act: Callable[[], object]) -> int:
+    """What SQLite had to do for it, in thousands of its instructions: the same on every machine."""
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(count, 1_000)
+    try:
+        act()
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+    return steps[0]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts SQLite's instructions")
+def test_thousands_that_wait_at_an_endpoint_cost_a_claim_no_more_than_a_few() -> None:
+    busy, _ = listening("https://partner.example/one")
+    idle, _ = listening("https://partner.example/two")
+    waiting(idle, 1)
+    waiting(busy, 100)
+    few = _work(lambda: deliveries.claim(at=NOON, most=8))
+    Delivery.objects.update(claimed_until=None)
+    waiting(busy, 3_000)
+    many = _work(lambda: deliveries.claim(at=NOON, most=8))
+    assert Delivery.objects.filter(claimed_until__isnull=False).count() == 2
+    assert many <= 2 * few + 5
+
+
+def test_an_endpoint_hears_of_nothing_that_happened_before_it_was_made() -> None:
+    film = make.make_movie("Laura")
+    late, _ = listening("https://partner.example/late", created_at=timezone.now() + SECOND)
+    announce(timezone.now())
+    assert Event.objects.filter(kind="movie.updated", data__movie=film.pk).exists(), "the feed tells it"
+    assert not Delivery.objects.filter(endpoint=late).exists()
+
+
+@pytest.mark.usefixtures("valkey")
+def test_one_process_sends_and_the_others_have_their_hands_free(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    waiting(endpoint, 2)
+    cache.add(outgoing.SENDING, 1, timeout=outgoing.HELD)
+    assert send(NOON) == 0
+    cache.delete(outgoing.SENDING)
+    assert send(NOON) == 2
+    assert cache.get(outgoing.SENDING) is None, "it is let go of at the end"

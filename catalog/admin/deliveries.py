@@ -102,7 +102,7 @@ class DeliveryAdmin(LookOnly, ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(LookOnly, ModelAdmin):
-    list_display = ("seq", "kind", "at", "partner", "territory", "told")
+    list_display = ("seq", "word", "at", "partner", "territory", "told")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("partner", RelatedDropdownFilter),
@@ -114,7 +114,11 @@ class EventAdmin(LookOnly, ModelAdmin):
     list_select_related = ("partner",)
     ordering = ("-seq",)
     search_fields = ("=uid", "=origin")
-    fields = ("seq", "uid", "kind", "origin", "at", "written_at", "partner", "territory", "told")
+    fields = ("seq", "uid", "word", "origin", "at", "written_at", "partner", "territory", "told")
+
+    @display(description=_("kind"), ordering="kind")
+    def word(self, obj: Event) -> str:
+        return obj.kind
 
     @display(description=_("data"))
     def told(self, obj: Event) -> str:

@@ -46,7 +46,7 @@ class PartnerImportAdmin(LookOnly, ModelAdmin):
     search_fields = ("uid", "digest")
     ordering = ("-created_at", "-pk")
     fieldsets = (
-        (None, {"fields": (("uid", "state_now"), ("partner", "key"), ("test", "dry_run", "form"), "problem")}),
+        (None, {"fields": (("uid", "state_told"), ("partner", "key"), ("test", "dry_run", "form"), "problem")}),
         (_("File"), {"fields": ("size", "digest", "how_far", "last_line")}),
         (_("Times"), {"fields": (("created_at", "started_at", "ended_at"),)}),
         (_("Lines"), {"fields": ("line_count", ("added", "updated", "unchanged"), ("not_found", "rejected"))}),
@@ -55,6 +55,10 @@ class PartnerImportAdmin(LookOnly, ModelAdmin):
     @display(description=_("state"), label=LABELS, ordering="state")
     def state_now(self, obj: PartnerImport) -> tuple[str, Any]:
         return obj.state, STATES[obj.state]
+
+    @display(description=_("state"))
+    def state_told(self, obj: PartnerImport) -> str:
+        return str(STATES[obj.state])
 
     @display(description=_("for trying out"), boolean=True)
     def for_trying_out(self, obj: PartnerImport) -> bool:

@@ -13,7 +13,7 @@ TAGS = {
     "Recommendations": "Films for ratings, each with the ratings that caused it.",
     "Models": "The ranking systems, their versions, and which one serves.",
     "Users": "What your viewers rated and watched, under your own words for them.",
-    "Imports": "Many ratings or plays at once, in a file.",
+    "Imports": "Many ratings at once, in a file.",
     "Webhooks": "We call you when something changed.",
     "Changes": "What changed since you last looked.",
     "Account": "Your key, and your use of it.",

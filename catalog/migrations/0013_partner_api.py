@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=catalog.opaque.delivery_id, editable=False, max_length=40, unique=True)),
+                ('uid', models.CharField(default=catalog.opaque.delivery_id, editable=False, max_length=40, unique=True, verbose_name='id')),
                 ('number', models.PositiveIntegerField(default=1)),
                 ('state', models.CharField(choices=[('WAITING', 'Waiting'), ('DELIVERED', 'Delivered'), ('FAILED', 'Failed'), ('DROPPED', 'dropped with its endpoint')], default='WAITING', max_length=9)),
                 ('created_at', models.DateTimeField()),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.CharField(default=catalog.opaque.event_id, editable=False, max_length=40, unique=True)),
+                ('uid', models.CharField(default=catalog.opaque.event_id, editable=False, max_length=40, unique=True, verbose_name='id')),
                 ('kind', models.CharField(choices=[('movie.updated', 'Movie Updated'), ('chart.published', 'Chart Published'), ('rights.starting', 'Rights Starting'), ('rights.ending', 'Rights Ending'), ('rights.changed', 'Rights Changed'), ('rating.bulk_completed', 'Bulk Completed'), ('model.promoted', 'Model Promoted'), ('model.rolled_back', 'Model Rolled Back'), ('endpoint.test', 'Test'), ('nothing', 'Nothing')], max_length=24)),
                 ('origin', models.CharField(max_length=120, unique=True)),
                 ('at', models.DateTimeField(verbose_name='happened at')),
@@ -85,9 +85,9 @@ class Migration(migrations.Migration):
             name='HistoricalWebhookEndpoint',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('uid', models.CharField(db_index=True, default=catalog.opaque.endpoint_id, editable=False, max_length=40)),
+                ('uid', models.CharField(db_index=True, default=catalog.opaque.endpoint_id, editable=False, max_length=40, verbose_name='id')),
                 ('test', models.BooleanField(default=False)),
-                ('url', models.CharField(max_length=500)),
+                ('url', models.CharField(max_length=500, verbose_name='URL')),
                 ('description', models.CharField(blank=True, max_length=200)),
                 ('kinds', models.JSONField(default=list)),
                 ('territories', models.JSONField(blank=True, default=list)),
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             name='PartnerImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=catalog.opaque.import_id, editable=False, max_length=40, unique=True)),
+                ('uid', models.CharField(default=catalog.opaque.import_id, editable=False, max_length=40, unique=True, verbose_name='id')),
                 ('test', models.BooleanField(default=False)),
                 ('dry_run', models.BooleanField(default=False)),
                 ('form', models.CharField(choices=[('NDJSON', 'Ndjson'), ('CSV', 'Csv')], max_length=6)),
@@ -196,9 +196,9 @@ class Migration(migrations.Migration):
             name='WebhookEndpoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=catalog.opaque.endpoint_id, editable=False, max_length=40, unique=True)),
+                ('uid', models.CharField(default=catalog.opaque.endpoint_id, editable=False, max_length=40, unique=True, verbose_name='id')),
                 ('test', models.BooleanField(default=False)),
-                ('url', models.CharField(max_length=500)),
+                ('url', models.CharField(max_length=500, verbose_name='URL')),
                 ('description', models.CharField(blank=True, max_length=200)),
                 ('kinds', models.JSONField(default=list)),
                 ('territories', models.JSONField(blank=True, default=list)),

@@ -77,7 +77,7 @@ class PartnerImport(models.Model):
     OPEN = (State.CREATED, State.RUNNING)
     OUTCOMES = ("added", "updated", "unchanged", "not_found", "rejected")
 
-    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.import_id, editable=False)
+    uid = models.CharField("id", max_length=opaque.LONGEST, unique=True, default=opaque.import_id, editable=False)
     partner = models.ForeignKey("catalog.Partner", on_delete=models.PROTECT, related_name="imports")
     key = models.ForeignKey("catalog.PartnerKey", on_delete=models.PROTECT, related_name="imports")
     test = models.BooleanField(default=False)

@@ -41,7 +41,7 @@ class Event(models.Model):
         NOTHING = "nothing"
 
     seq = models.BigAutoField(primary_key=True)
-    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.event_id, editable=False)
+    uid = models.CharField("id", max_length=opaque.LONGEST, unique=True, default=opaque.event_id, editable=False)
     kind = models.CharField(max_length=24, choices=Kind)
     origin = models.CharField(max_length=120, unique=True)
     at = models.DateTimeField("happened at")
@@ -69,10 +69,10 @@ class WebhookEndpoint(models.Model):
     of; empty: all. failing_since: the first failure since the last success.
     """
 
-    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.endpoint_id, editable=False)
+    uid = models.CharField("id", max_length=opaque.LONGEST, unique=True, default=opaque.endpoint_id, editable=False)
     partner = models.ForeignKey("catalog.Partner", on_delete=models.PROTECT, related_name="endpoints")
     test = models.BooleanField(default=False)
-    url = models.CharField(max_length=500)
+    url = models.CharField("URL", max_length=500)
     description = models.CharField(max_length=200, blank=True)
     kinds = models.JSONField(default=list)
     territories = models.JSONField(default=list, blank=True)
@@ -137,7 +137,7 @@ class Delivery(models.Model):
         FAILED = "FAILED"
         DROPPED = "DROPPED", "dropped with its endpoint"
 
-    uid = models.CharField(max_length=opaque.LONGEST, unique=True, default=opaque.delivery_id, editable=False)
+    uid = models.CharField("id", max_length=opaque.LONGEST, unique=True, default=opaque.delivery_id, editable=False)
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     number = models.PositiveIntegerField(default=1)

@@ -8,7 +8,7 @@ from catalog.api.bodies import Body
 from catalog.api.sent import Moment, WholeNumber
 from catalog.api.serializers import NEXT
 from catalog.models import PartnerPlay, Rating
-from catalog.services.viewer_ratings import ADDED, UNCHANGED, UPDATED
+from catalog.services.viewer_rows import ADDED, UNCHANGED, UPDATED
 
 STATUSES = [ADDED, UPDATED, UNCHANGED]
 STATUS = "What became of what was sent: the same value of the same time again is unchanged."
@@ -49,7 +49,7 @@ class RatedSerializer(RatingSerializer):
     status = serializers.ChoiceField(STATUSES, help_text=STATUS)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return super().to_representation(instance.rating) | {"status": instance.status}
+        return super().to_representation(instance.row) | {"status": instance.status}
 
 
 class PlaySerializer(serializers.Serializer[Any]):
@@ -71,7 +71,7 @@ class PlayedSerializer(PlaySerializer):
     status = serializers.ChoiceField(STATUSES, help_text=STATUS)
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return super().to_representation(instance.play) | {"status": instance.status}
+        return super().to_representation(instance.row) | {"status": instance.status}
 
 
 class RatingsSerializer(serializers.Serializer[Any]):

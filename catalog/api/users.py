@@ -5,7 +5,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api import bodies, pagination, params, recommendations
+from catalog.api import pagination, params, recommendations
 from catalog.api.authentication import key_of
 from catalog.api.base import PartnerView
 from catalog.api.errors import Refused
@@ -18,7 +18,7 @@ from catalog.api.user_shapes import (
     RatingSerializer,
     RatingsSerializer,
 )
-from catalog.api.viewers import IF_MATCH, NOBODY, NOTHING, USER, after, in_time, look_for, place, viewer
+from catalog.api.viewers import IF_MATCH, NOBODY, USER, OfOneFilm, after, place, viewer
 from catalog.errors import UnknownMember
 from catalog.models import PartnerKey
 from catalog.selectors import viewers
@@ -74,20 +74,14 @@ class UserRatings(PartnerView):
         return pagination.listed(page, lambda rating: RatingSerializer(rating).data, {})
 
 
-class UserRating(PartnerView):
+class UserRating(OfOneFilm):
     """One viewer's rating of one film: its address is its key, so it may be sent as often as you like."""
 
-    scope = READ
-    write_scope = WRITE
-    http_method_names = ["get", "head", "put", "delete"]
+    shape, changed, moment = RatingSerializer, RatedSerializer, "rated_at"
 
     @described("userRating", "One rating", RatingSerializer, headers=[USER], problems=["not_found"])
     def get(self, request: Request, reference: str, number: int) -> HttpResponseBase:
-        params.read(request, self.parameters)
-        found = viewers.rating(viewer(request, reference), number)
-        if found is None:
-            raise Refused("not_found", NOTHING)
-        return Response(RatingSerializer(found).data)
+        return self.told(request, viewers.rating(viewer(request, reference), number))
 
     @described(
         "rateMovie",
@@ -98,21 +92,7 @@ class UserRating(PartnerView):
         problems=["not_found", "precondition_failed"],
     )
     def put(self, request: Request, reference: str, number: int) -> HttpResponseBase:
-        params.read(request, self.parameters)
-        given = bodies.read(request, RatingBody)
-        told = in_time(
-            "rated_at",
-            lambda: viewer_ratings.rate(
-                by=key_of(request),
-                reference=reference,
-                movie_id=number,
-                value=given["value"],
-                rated_at=given.get("rated_at"),
-                at=timezone.now(),
-                look=look_for(request, RatingSerializer),
-            ),
-        )
-        return Response(RatedSerializer(told).data, status=201 if told.status == viewer_ratings.ADDED else 200)
+        return self.kept(request, RatingBody, viewer_ratings.rate, reference=reference, movie_id=number)
 
     @described(
         "withdrawRating",
@@ -124,17 +104,7 @@ class UserRating(PartnerView):
         problems=["not_found", "precondition_failed"],
     )
     def delete(self, request: Request, reference: str, number: int) -> HttpResponseBase:
-        params.read(request, self.parameters)
-        gone = viewer_ratings.withdraw(
-            by=key_of(request),
-            reference=reference,
-            movie_id=number,
-            at=timezone.now(),
-            look=look_for(request, RatingSerializer),
-        )
-        if not gone:
-            raise Refused("not_found", NOTHING)
-        return Response(status=204)
+        return self.gone(request, viewer_ratings.withdraw, reference=reference, movie_id=number)
 
 
 class UserRecommendations(PartnerView):

@@ -11,6 +11,8 @@ from typing import BinaryIO, NamedTuple
 
 from django.conf import settings
 
+from mlops.store import sync
+
 UPLOAD, SEGMENT = "upload", "{:06d}.ndjson"
 PIECE = 2**18
 
@@ -114,15 +116,6 @@ def uids() -> Iterator[tuple[str, float]]:
     for path in Path(settings.IMPORTS).glob("*"):
         with contextlib.suppress(FileNotFoundError):
             yield path.name, path.stat().st_mtime
-
-
-def sync(path: Path) -> None:
-    """Have which files are in a folder on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _new(path: Path) -> BinaryIO:

@@ -8,6 +8,7 @@ SIGNS = string.digits + string.ascii_uppercase + string.ascii_lowercase  # base 
 RANDOM = 22  # signs, 131 random bits
 LONGEST = 40
 MOST_REFERENCE = 64
+VIEWER = re.compile(r"(/api/v1/users/)[^/?\s]+")
 # A partner's word for a viewer; no @: what stands for somebody must not be their address.
 REFERENCE = re.compile(rf"[0-9A-Za-z._~-]{{1,{MOST_REFERENCE}}}")
 
@@ -41,3 +42,8 @@ def event_id() -> str:
 
 def delivery_id() -> str:
     return new("dlv")
+
+
+def masked(text: str) -> str:
+    """Return a text without a partner's word for a viewer: it is in no record that may outlive them."""
+    return VIEWER.sub(r"\1…", text)

@@ -4,8 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from mlops import registry
-from mlops.models import Deployment, ModelVersion
+from mlops.models import Approval, Deployment, ModelVersion, PromotionRequest
 from mlops.selectors import service
 from mlops.selectors.components import Component
 from mlops.selectors.figures import Drift, Figure, Figures, Reruns, figures
@@ -36,6 +38,7 @@ __all__ = [
     "VersionLine",
     "Vote",
     "acts_since",
+    "changed_at",
     "checkpoint",
     "figures",
     "inclusion",
@@ -126,6 +129,17 @@ def systems() -> list[System]:
     """Return every recipe, those that are no longer in settings but have versions included, by key."""
     known = {*registry.recipes(), *ModelVersion.objects.values_list("recipe_key", flat=True).distinct()}
     return [_system(key) for key in sorted(known)]
+
+
+def changed_at() -> datetime | None:
+    """Return when anything of what is told of versions last changed: one was made, asked for, voted on, put in or out."""
+    moments = [
+        *ModelVersion.objects.aggregate(made=Max("created_at")).values(),
+        *Deployment.objects.aggregate(began=Max("started_at"), ended=Max("ended_at")).values(),
+        *PromotionRequest.objects.aggregate(asked=Max("requested_at"), closed=Max("closed_at")).values(),
+        *Approval.objects.aggregate(voted=Max("decided_at")).values(),
+    ]
+    return max((at for at in moments if at), default=None)
 
 
 def versions(recipe_key: str) -> list[VersionLine]:

@@ -51,6 +51,12 @@ def _in_address(name: str) -> Refused:
     return bad_parameter(name, f"A key is sent as «{SHAPE}», never in the address.", "key_in_address")
 
 
+def whose(request: Request) -> tuple[int, bool] | None:
+    """Return whose an answer is: a partner's, and of its tries or not; None when everybody's."""
+    key = request.auth
+    return (key.partner_id, key.test) if isinstance(key, PartnerKey) else None
+
+
 def key_of(request: Request) -> PartnerKey:
     """Return the key of an authenticated request."""
     key: Any = request.auth

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
@@ -11,11 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.http import http_date, parse_http_date
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.api import bodies, calls, versions
+from catalog.api.authentication import whose
 from catalog.api.errors import Refused, problem_response
 from catalog.api.params import Parameter
 from catalog.api.problems import PROBLEMS
@@ -37,6 +40,7 @@ class PublicView(APIView):
     allowance: Any = None
     deprecation: ClassVar[Deprecation | None] = None
     began = 0.0
+    counted = False
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         self.began = time.perf_counter()
@@ -46,7 +50,20 @@ class PublicView(APIView):
         super().initial(request, *args, **kwargs)
         versions.check(request, self.deprecation)
 
+    def check_permissions(self, request: Request) -> None:
+        """Count a request first, whatever it may do: one that may not is no free one."""
+        self.check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """DRF asks once more after the permissions."""
+        if self.allowance is None and not self.counted:
+            self.counted = True
+            super().check_throttles(request)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        with suppress(APIException):  # whoever is not let in before they were asked who they are is nobody here
+            _ = request.auth
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
         if request.method not in READS:
             answer["Cache-Control"] = "no-store"  # made of what was sent, for nobody else
@@ -80,14 +97,19 @@ def check_match(request: Request, etag: str) -> None:
     given = request.headers.get("If-Match")
     if given is None:
         raise Refused("precondition_required", "Send If-Match with the ETag of the state that you change.")
-    if etag not in [one.strip() for one in given.split(",")] and given.strip() != "*":
+    # Whoever takes answers compressed was given the tag as a weak one: the state it names is the same.
+    if etag not in [one.strip().removeprefix("W/") for one in given.split(",")] and given.strip() != "*":
         raise Refused("precondition_failed", "It was changed since you read it: read it again, and decide anew.")
 
 
 def tag(request: Request, revision: Revision) -> str:
-    """Return the strong ETag of a list at a revision: the same address at the same revision has the same bytes."""
+    """Return the strong ETag of a list at a revision: to one partner the same address then has the same bytes.
+
+    To another partner it has not: cursors belong to whoever was given them.
+    """
     query = sorted(request.query_params.items())
-    return f'"{hashlib.sha256(repr((SHAPES, request.path, query, revision.mark)).encode()).hexdigest()[:40]}"'
+    named = (SHAPES, whose(request), request.path, query, revision.mark)
+    return f'"{hashlib.sha256(repr(named).encode()).hexdigest()[:40]}"'
 
 
 def known(request: Request, marks: Mapping[str, str]) -> HttpResponse | None:

@@ -1,23 +1,25 @@
 """Who asked what, and what came of it: a line on each answer, for whoever is asked about a request_id."""
 
-import re
 import time
 from typing import Any
 
-from allauth.core.internal.ratelimit import get_ip
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
+from catalog import opaque
 from catalog.models import PartnerKey
 from catalog.services import calls
-
-VIEWER = re.compile(r"(/users/)[^/]+")  # a partner's word for somebody is in no record that outlives them
 
 
 def address_of(request: HttpRequest) -> str:
     """Return the address a request came from, past our own proxies; "" when there is none."""
-    return str(get_ip(request) or "")
+    try:
+        return str(get_adapter().get_client_ip(request) or "")
+    except PermissionDenied:  # none of its headers tells
+        return ""
 
 
 def note(request: Request, response: HttpResponse, began: float, handler: Any) -> None:
@@ -29,7 +31,7 @@ def note(request: Request, response: HttpResponse, began: float, handler: Any) -
             at=timezone.now().timestamp(),
             key=key.pk if key else None,
             method=str(request.method)[:10],
-            path=VIEWER.sub(r"\1…", request.path)[:300],
+            path=opaque.masked(request.path)[:300],
             operation=getattr(handler, "operation", ""),
             status=response.status_code,
             code=str(getattr(response, "problem_code", "")),

@@ -40,9 +40,9 @@ class TopChart(PartnerView):
         asked = params.read(request, self.parameters)
         here = pagination.walk(request, asked)
         revision = revisions.newest()
+        edition = _followed(here.edition or asked.get("edition"), revision.edition)
         if answer := known(request, given := marks(request, revision)):
             return answer
-        edition = _followed(here.edition or asked.get("edition"), revision.edition)
         entries = chart_pages.entries(
             edition,
             in_force=edition == revision.edition,
@@ -62,11 +62,15 @@ class TopChart(PartnerView):
 
 def _followed(number: int | None, newest: ChartEdition | None) -> ChartEdition:
     """Return the edition that was asked for, or that the walk began in; else the one in force. Raises Refused."""
-    edition = charts.editions().filter(number=number).first() if number else newest
+    if newest and number in (None, newest.number):
+        return newest
+    edition = charts.editions().filter(number=number).first() if number else None
     if edition is None and number:
         raise Refused("not_found", f"There is no edition {number}.")
     if edition is None:
         raise Refused("no_edition", "No edition has been published so far.", headers={"Retry-After": "30"})
+    if edition.thinned_at:
+        charts.artefact(edition)  # says that it is gone
     return edition
 
 
@@ -79,7 +83,7 @@ class Receipt(PartnerView):
     def get(self, request: Request, number: int) -> HttpResponseBase:
         params.read(request, self.parameters)
         film = catalogue.film(number)
-        receipt = charts.receipt(film)
+        receipt = charts.receipt(film)  # which reads the standing again, of one edition with the neighbours
         if receipt is None:
             raise Refused("not_charted", f"No vote for {film} counts, so the edition in force does not hold it.")
         headers = modified(revisions.newest().at)
@@ -89,6 +93,7 @@ class Receipt(PartnerView):
 def _document(film: Movie, receipt: charts.Receipt) -> dict[str, Any]:
     """Return what ReceiptSerializer reads."""
     standing, edition = receipt.standing, receipt.edition
+    film.standing = standing
     return {
         "movie": film_row(film),
         "edition": edition,

@@ -13,7 +13,7 @@ from catalog.api.errors import Refused
 from catalog.api.schema import described
 from catalog.api.serializers import EditionSerializer, EditionsSerializer
 from catalog.models import ChartEdition, PartnerKey
-from catalog.selectors import charts, revisions
+from catalog.selectors import charts
 from catalog.selectors.documents import edition_document
 
 VERIFY = "python verify_edition.py edition.json artefact.ndjson"
@@ -33,7 +33,7 @@ class Editions(PartnerView):
             editions = editions.filter(number__lt=here.after)
         found = [edition_document(edition) for edition in editions[: here.limit + 1]]
         page = pagination.page(request, here, found, lambda document: document["number"])
-        return pagination.listed(page, dict, modified(revisions.newest().at))
+        return pagination.listed(page, dict, modified(charts.changed_at()))
 
 
 class OneEdition(PartnerView):

@@ -135,14 +135,7 @@ class Models(PartnerView):
     def get(self, request: Request) -> HttpResponseBase:
         params.read(request, self.parameters)
         systems = [_system(system) for system in ledger.systems()]
-        return Response(ModelsSerializer({"data": systems}).data, headers=modified(_changed_at(systems)))
-
-
-def _changed_at(systems: list[dict[str, Any]]) -> datetime | None:
-    """Return when the newest version was made, or one last began to serve."""
-    moments = [system["since"] for system in systems]
-    moments += [version.created_at for system in systems for version in system["newest"]]
-    return max((at for at in moments if at), default=None)
+        return Response(ModelsSerializer({"data": systems}).data, headers=modified(ledger.changed_at()))
 
 
 def _system(system: ledger.System) -> dict[str, Any]:

@@ -69,13 +69,16 @@ class Movies(PartnerView):
         order = _order(asked)
         check_scopes(request, asked.get("include", ()))
         here = pagination.walk(request, asked)
-        revision = revisions.newest()
-        _check_edition(here, revision, order)
-        given = marks(request, revision) if "include" not in asked else {}  # more than films and editions changes that
-        if given and (answer := known(request, given)):
-            return answer
-        films = catalogue.walk(_found(asked), order, here.after, here.limit + 1)
-        number = revision.edition.number if revision.edition else None
+        for again in (True, False):
+            revision = revisions.newest()
+            _check_edition(here, revision, order)
+            given = marks(request, revision) if "include" not in asked else {}  # what else is told changes by itself
+            if given and (answer := known(request, given)):
+                return answer
+            films = catalogue.walk(_found(asked), order, here.after, here.limit + 1)
+            number = revision.edition.number if revision.edition else None
+            if not again or all(row.edition in (None, number) for row, _ in films):
+                break  # or else an edition came out between two statements: read it all again
         page = pagination.page(request, here, films, _place, number)
         told = _told(request, asked, [row for row, _ in page.data], revision.edition)
         headers = given or modified(timezone.now())
@@ -139,7 +142,7 @@ class OneMovie(PartnerView):
         body = _told(request, asked, [row], place.edition if place and "include" in asked else None)(row)
         if "fields" not in asked:
             body |= _beside(film, place)
-        headers = modified(timezone.now() if "include" in asked else catalogue.changed_at(film) or STARTED)
+        headers = modified(timezone.now() if "include" in asked else revisions.newest().at or STARTED)
         return Response(body, headers=headers)
 
 

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api import params
+from catalog.api.authentication import whose
 from catalog.api.errors import Refused
-from catalog.models import PartnerKey
 
 T = TypeVar("T")
 STALE = "cursor is not one of ours for this query: use next_cursor as it was given with the same parameters, or start again."
@@ -102,7 +102,5 @@ def _signer() -> Signer:
 
 def _query(request: Request) -> str:
     """Return a short digest of the partner, the address and its parameters other than limit and cursor."""
-    key = request.auth
-    whose = (key.partner_id, key.test) if isinstance(key, PartnerKey) else None
     kept = sorted((name, value) for name, value in request.query_params.items() if name not in {"limit", "cursor"})
-    return hashlib.sha256(repr((whose, request.path, kept)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((whose(request), request.path, kept)).encode()).hexdigest()[:16]

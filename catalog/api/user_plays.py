@@ -1,10 +1,11 @@
 """What a partner's viewers watched to the end."""
 
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from rest_framework.request import Request
 
 from catalog.api import pagination, params
-from catalog.api.base import PartnerView
+from catalog.api.base import PartnerView, modified
 from catalog.api.schema import described
 from catalog.api.user_shapes import PlayBody, PlayedSerializer, PlaySerializer, PlaysSerializer
 from catalog.api.viewers import IF_MATCH, USER, OfOneFilm, after, place, viewer
@@ -31,7 +32,7 @@ class UserPlays(PartnerView):
         here = pagination.walk(request, params.read(request, self.parameters))
         found = viewers.plays(viewer(request, reference), after(here.after), here.limit + 1)
         page = pagination.page(request, here, found, place("watched_at"))
-        return pagination.listed(page, lambda play: PlaySerializer(play).data, {})
+        return pagination.listed(page, lambda play: PlaySerializer(play).data, modified(timezone.now()))
 
 
 class UserPlay(OfOneFilm):

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from catalog.api import pagination, params, recommendations
 from catalog.api.authentication import key_of
-from catalog.api.base import PartnerView
+from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused
 from catalog.api.learned import RecommendationsSerializer
 from catalog.api.schema import described
@@ -71,7 +71,7 @@ class UserRatings(PartnerView):
         here = pagination.walk(request, params.read(request, self.parameters))
         found = viewers.ratings(viewer(request, reference), after(here.after), here.limit + 1)
         page = pagination.page(request, here, found, place("rated_at"))
-        return pagination.listed(page, lambda rating: RatingSerializer(rating).data, {})
+        return pagination.listed(page, lambda rating: RatingSerializer(rating).data, modified(timezone.now()))
 
 
 class UserRating(OfOneFilm):
@@ -126,4 +126,5 @@ class UserRecommendations(PartnerView):
         rater = viewer(request, reference)
         ratings = viewers.taste(rater)
         found = lists.for_ratings(given=ratings, most=most, noted=not rater.test)
-        return Response(RecommendationsSerializer(recommendations.body_of(found, ratings, most)).data)
+        body = RecommendationsSerializer(recommendations.body_of(found, ratings, most)).data
+        return Response(body, headers=modified(timezone.now()))

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from catalog.api import bodies, params
 from catalog.api.authentication import key_of
-from catalog.api.base import PartnerView, check_match
+from catalog.api.base import PartnerView, check_match, modified
 from catalog.api.errors import Refused
 from catalog.api.rendering import rendered
 from catalog.models import PartnerKey, Rater
@@ -95,7 +95,7 @@ class OfOneFilm(PartnerView):
         params.read(request, self.parameters)
         if found is None:
             raise Refused("not_found", NOTHING)
-        return Response(self.shape(found).data)
+        return Response(self.shape(found).data, headers=modified(found.recorded_at))
 
     def kept(self, request: Request, body: type[bodies.Body], keep: Callable[..., Kept], **named: Any) -> Response:
         params.read(request, self.parameters)

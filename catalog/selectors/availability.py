@@ -32,7 +32,7 @@ def licences(
     if territory is not None:
         found = found.filter(territory__in=[territory, WORLD])
     if at is not None:
-        found = found.filter(_holding(at, [territory] if territory else [*COUNTRIES]))
+        found = found.filter(_holding(at, [territory] if territory else [*(territories or COUNTRIES)]))
     return list(found[:most])
 
 

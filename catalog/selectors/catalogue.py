@@ -1,12 +1,10 @@
 """The catalogue as partners walk it: filtered, in an order that a cursor can continue, film by film exactly once."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.apps import apps
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
@@ -103,12 +101,3 @@ def _fit(row: FilmRow, closeness: int, year: int | None) -> str:
     if closeness:
         return "near"
     return "exact" if year in (None, row.year) else "title"
-
-
-def changed_at(film: Movie) -> datetime | None:
-    """Return when a film or its standing last changed, as far as is on record: the later of its history and its edition."""
-    history: Any = apps.get_model("catalog", "HistoricalMovie").objects.filter(id=film.pk)
-    place = getattr(film, "standing", None)
-    moments = [history.order_by("-history_date").values_list("history_date", flat=True).first()]
-    moments.append(place.edition.at if place else None)
-    return max((one for one in moments if one), default=None)

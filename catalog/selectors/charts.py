@@ -1,12 +1,13 @@
 """Reads of the published chart: editions, charted films, receipts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog.errors import EditionGone, EditionWrong
@@ -38,6 +39,12 @@ def charted(decade: int | None = None, genre: str | None = None) -> QuerySet[Mov
     if genre is not None:
         films = films.of_genre(genre)
     return films
+
+
+def changed_at() -> datetime | None:
+    """Return when the list of editions last changed: one was published, or let its rows go."""
+    found = ChartEdition.objects.aggregate(published=Max("at"), thinned=Max("thinned_at"))
+    return max((at for at in found.values() if at), default=None)
 
 
 def files() -> set[str]:

@@ -45,6 +45,7 @@ class FilmRow(NamedTuple):
     votes: int | None
     points: int | None
     wr_e6: int | None
+    edition: int | None
 
     @property
     def slug(self) -> str:
@@ -72,6 +73,7 @@ FILM = (
     "source_row",
     "standing__rank",
     *NUMBERS,
+    "standing__edition_id",
 )
 
 
@@ -83,7 +85,7 @@ def mean_e4(votes: int, points: int) -> int:
 def film_row(film: Movie) -> FilmRow:
     """Return the row of a film that was read with its standing and source."""
     place, source = getattr(film, "standing", None), film.source
-    numbers = (place.rank, place.votes, place.points, place.wr_e6) if place else (None,) * 4
+    numbers = (place.rank, place.votes, place.points, place.wr_e6, place.edition_id) if place else (None,) * 5
     facts = (film.pk, film.title, film.year, film.runtime, film.certificate, film.genres)
     return FilmRow(*facts, source.key if source else None, film.source_row, *numbers)
 

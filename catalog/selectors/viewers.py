@@ -13,7 +13,7 @@ Place = tuple[datetime, int]  # when, and which film
 
 def viewer(key: PartnerKey, reference: str) -> Rater | None:
     """Return the viewer whom a partner names so, as this key sees them: one for trying out sees those made with such."""
-    return Rater.objects.filter(partner=key.partner_id, test=key.test, reference=reference).first()
+    return Rater.objects.named(key.partner_id, key.test, [reference]).first()
 
 
 def ratings(rater: Rater, after: Place | None, most: int) -> list[Rating]:

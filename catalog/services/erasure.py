@@ -71,7 +71,7 @@ def ask_for_viewer(*, viewer: Rater, by: PartnerKey, at: datetime) -> work.Job |
     """
     if viewer.test:
         with transaction.atomic():
-            leftovers.drop_for_trying_out(viewer)
+            leftovers.drop_for_trying_out([viewer.pk])
         return None
     person, actor = Person(None, viewer), OfPartner(by.partner_id)
     _check(person, PARTNERS_WISH, actor)
@@ -79,7 +79,6 @@ def ask_for_viewer(*, viewer: Rater, by: PartnerKey, at: datetime) -> work.Job |
         named = Rater.objects.select_for_update().filter(pk=viewer.pk, reference=viewer.reference)
         if not named.exists():
             raise UnknownMember("This viewer was erased a moment ago.")
-        leftovers.unname_viewer(viewer)
         Rater.objects.filter(pk=viewer.pk).update(reference="")
         return _offered(person, PARTNERS_WISH, actor, at)
 

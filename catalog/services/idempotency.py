@@ -52,7 +52,8 @@ def claim(
 def _taken_over(found: IdempotentCall, fingerprint: str, at: datetime) -> IdempotentCall:
     """Follow whoever died in it, or begin anew under a key that is no longer kept; one of those who try."""
     fresh: dict[str, Any] = {"fingerprint": fingerprint, "answered_at": None, "status": None, "headers": {}, "body": ""}
-    ours = IdempotentCall.objects.filter(pk=found.pk, claimed_at=found.claimed_at)
+    # As it was read: one that was answered meanwhile is not taken over.
+    ours = IdempotentCall.objects.filter(pk=found.pk, claimed_at=found.claimed_at, answered_at=found.answered_at)
     if not ours.update(claimed_at=at, **fresh):
         raise KeyInUse("Another request with this Idempotency-Key is at work: send it again in a moment.")
     found.claimed_at = at

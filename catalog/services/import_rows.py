@@ -64,8 +64,8 @@ def write(owner: Owner, plan: Plan, raters: Mapping[str, int], source: Source, a
         _update(old, source, at)
     made = _insert(new, source, at) if new else {}
     ids |= {key: made[raters[key[0]], key[1]] for key in after if key not in ids}
-    _remember(plan.changes, ids, raters, source, at)
-    if not owner.test:
+    if not owner.test:  # what is only tried out counts nowhere, and history could never let go of it
+        _remember(plan.changes, ids, raters, source, at)
         _tally(owner.partner, plan.before, after)
     return True
 

@@ -1,7 +1,7 @@
 """What one person left behind in the catalogue's tables, taken out row by row inside the transaction that erases them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,16 +11,15 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.encoding import force_str
 
-from catalog.models import ApiCall, PartnerPlay, Rater, Rating, User
+from catalog.models import PartnerPlay, Rater, Rating, User
 from catalog.services import ratings
 from mlops.errors import Conflict
 
 CHUNK = 1_000
 NOTE = "erased"  # in the place of a name in what others noted of an account
-USERS = "/api/v1/users/"
 
 
 @dataclass(frozen=True)
@@ -76,28 +75,20 @@ def forget_ended_sessions(*, at: datetime) -> int:
     return gone
 
 
-def unname_viewer(rater: Rater) -> None:
-    """Take a partner's word for a viewer out of what is noted of its requests: that there was one stays."""
-    theirs = f"{USERS}{rater.reference}"
-    if rater.reference:
-        calls = ApiCall.objects.filter(key__partner=rater.partner_id)
-        calls.filter(Q(path=theirs) | Q(path__startswith=f"{theirs}/")).update(path=f"{USERS}{NOTE}")
+def drop_for_trying_out(raters: Collection[int]) -> int:
+    """Delete viewers made with keys for trying out, who are in no dataset, no tally and no history; return how many.
 
-
-def drop_for_trying_out(rater: Rater) -> None:
-    """Delete a viewer made with a key for trying out, who is in no dataset and no tally.
-
-    Rows of their ratings' history stay: only an erasure removes any, and these lead to nobody any more.
+    Inside a transaction: whoever writes for one of them at this moment comes before, or finds nobody.
     """
-    ratings.take_out(rater=rater)
-    _removed(PartnerPlay.objects.filter(rater_id=rater.pk))
-    _removed(Rater.objects.filter(pk=rater.pk, test=True))
+    held = list(Rater.objects.select_for_update().filter(pk__in=raters, test=True).order_by("pk"))
+    _removed(PartnerPlay.objects.filter(rater__in=held))
+    _removed(Rating.objects.filter(rater__in=held))
+    return _removed(Rater.objects.filter(pk__in=[rater.pk for rater in held]))
 
 
 def _rater(rater: Rater) -> Counter[str]:
     gone = Counter({"catalog_rating": ratings.take_out(rater=rater)})
     gone["catalog_partnerplay"] = _removed(PartnerPlay.objects.filter(rater_id=rater.pk))
-    unname_viewer(rater)
     gone["catalog_historicalrating"] = _removed(Rating.history.model.objects.filter(rater_id=rater.pk))
     gone["catalog_rater"] = _removed(Rater.objects.filter(pk=rater.pk))
     return gone

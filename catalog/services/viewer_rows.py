@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, transaction
 
 from catalog.errors import CatalogError, UnknownMovie
-from catalog.models import Movie, PartnerKey, PartnerPlay, Rating
+from catalog.models import Movie, PartnerKey, PartnerPlay, Rater, Rating
 from catalog.services import partner_raters
 
 AHEAD = timedelta(minutes=5)  # so far may a partner's clock be before ours
@@ -87,6 +87,8 @@ def save(now: Row | None, new: Row) -> None:
 
 def held(model: type[Row], *, by: PartnerKey, reference: str, movie_id: int) -> Row | None:
     """Return what is there, held fast until the transaction ends, or None."""
-    theirs = {"rater__partner": by.partner, "rater__reference": reference, "rater__test": by.test}
-    found: Row | None = model._default_manager.select_for_update(of=("self",)).filter(**theirs, movie=movie_id).first()
+    theirs = Rater.objects.named(by.partner_id, by.test, [reference]).values("pk")
+    found: Row | None = (
+        model._default_manager.select_for_update(of=("self",)).filter(rater__in=theirs, movie=movie_id).first()
+    )
     return found

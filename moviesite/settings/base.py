@@ -259,7 +259,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"viewers": {"()": "moviesite.logs.NoViewers"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["viewers"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"catalog": {"level": "INFO"}, "mlops": {"level": "INFO"}, "moviesite": {"level": "INFO"}},
 }

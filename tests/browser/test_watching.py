@@ -15,7 +15,7 @@ from tests.factories.mlops import NOON
 pytestmark = pytest.mark.browser
 PIECE = 2**16
 FILM = "document.getElementById('film')"
-STATE = f"JSON.stringify([{FILM}.currentTime, {FILM}.readyState, {FILM}.paused, {FILM}.error && {FILM}.error.message])"
+STATE = f"(f => f && JSON.stringify([f.currentTime, f.readyState, f.paused, f.error && f.error.message]))({FILM})"
 
 
 def at(page: Any) -> float:
@@ -23,9 +23,9 @@ def at(page: Any) -> float:
 
 
 def until(page: Any, what: str) -> None:
-    """Wait for something to be true of the film; asked from outside, as the page allows no evaluation."""
+    """Wait for the film to be there, and something to be true of it; asked from outside, as the page allows no evaluation."""
     for _ in range(600):
-        if page.evaluate(f"(film => {what})({FILM})"):
+        if page.evaluate(f"(film => film && ({what}))({FILM})"):
             return
         page.wait_for_timeout(50)
     pytest.fail(f"never: {what}; {page.evaluate(STATE)}")

@@ -29,7 +29,6 @@ from tests.catalog.test_recipe import tallies as frozen_before
 from tests.catalog.test_recommender_recipe import full
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON, make_scientist
-from tests.factories.partners import make_call
 from tests.leftovers import in_database
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +159,6 @@ def test_a_viewer_is_unknown_at_once_and_a_worker_takes_out_all_that_they_left()
     sends(caller.key, film, 9, 4)
     sends(caller.key, film, 2)  # changed: history has two rows of viewer-0
     watches(caller.key, seen)
-    make_call(caller.key, path=f"/api/v1/users/viewer-0/ratings/{film.pk}")
     subject = str(Rater.objects.get(reference="viewer-0").subject_id)
     dataset = freeze(recipe=Recommender(), until=NOON + HOUR, by=SYSTEM, at=NOON + HOUR)
     asked = caller.send("delete", "users/viewer-0")

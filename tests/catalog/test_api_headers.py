@@ -8,7 +8,11 @@ from django.utils.http import http_date
 
 from catalog.models import Movie
 from tests.catalog.api_calls import Caller, five_films, next_edition, refusal
+from tests.catalog.test_api_webhooks import patched
+from tests.catalog.webhooks import listening
+from tests.factories.catalog import make_rating
 from tests.factories.mlops import NOON
+from tests.factories.partners import make_partner_play, make_partner_rater
 
 pytestmark = pytest.mark.django_db
 EVERY = (
@@ -118,6 +122,46 @@ def test_dates_work_as_marks(api: Caller, address: str) -> None:
     long_ago = http_date((NOON - timedelta(days=1)).timestamp())
     assert api.get(address, {"If-Modified-Since": long_ago}).status_code == 200
     assert api.get(address, {"If-Modified-Since": "yesterday"}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["users/anna/ratings", "users/anna/plays", "users/anna/recommendations"])
+def test_what_is_told_of_a_viewer_is_not_sent_again(api: Caller, address: str) -> None:
+    films = five_films()
+    rater = make_partner_rater(api.key.partner, reference="anna")
+    make_rating(films[0], rater=rater)
+    make_partner_play(rater, films[1])
+    first = api.get(address)
+    assert first.has_header("Last-Modified")
+    assert api.get(address, {"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_a_mark_is_of_whoever_was_given_it(api: Caller) -> None:
+    """The bytes differ between partners: each is given cursors of its own."""
+    five_films()
+    api.get("movies", limit=2)
+    other = Caller()
+    page = other.get("movies", limit=2)
+    assert page["ETag"] != api.get("movies", limit=2)["ETag"]
+    assert other.get("movies", limit=2, cursor=page.json()["next_cursor"]).status_code == 200
+
+
+def test_marks_of_compressed_answers_are_taken_back(api: Caller) -> None:
+    """Compressed, a mark comes as a weak one; the state that it names is the same."""
+    packed = {"Accept-Encoding": "gzip"}
+    endpoint, _ = listening("https://93.184.215.14/", api.key)
+    answer = api.get(f"webhooks/{endpoint.uid}", packed)
+    assert answer["Content-Encoding"] == "gzip"
+    assert answer["ETag"].startswith('W/"')
+    mark = {"If-Match": answer["ETag"]}
+    assert patched(api, f"webhooks/{endpoint.uid}", {"kinds": ["movie.updated"]}, **mark).status_code == 200
+    refusal(
+        patched(api, f"webhooks/{endpoint.uid}", {"kinds": ["chart.published"]}, **mark), 412, "precondition_failed"
+    )
+
+
+def test_an_edition_that_is_none_is_refused_before_its_mark_is_looked_at(api: Caller) -> None:
+    five_films()
+    refusal(api.get("charts/top?edition=999", {"If-None-Match": "*"}), 404, "not_found")
 
 
 @pytest.mark.parametrize("address", ["charts/top", "movies/12"])

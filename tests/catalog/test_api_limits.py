@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from catalog.models import ApiCall, KeyUse, PartnerPlay, Rater, Rating, Usage
+from catalog.bulk import folders
+from catalog.models import ApiCall, KeyUse, PartnerImport, PartnerPlay, Rater, Rating, Usage
 from catalog.services import calls, limits, trying_out
 from tests.catalog.api_calls import Caller, five_films, refusal
 from tests.factories.catalog import make_rating
-from tests.factories.partners import make_call, make_partner_play, make_partner_rater, make_usage
+from tests.factories.partners import make_call, make_partner_import, make_partner_play, make_partner_rater, make_usage
 
 pytestmark = pytest.mark.django_db
 HEADERS = {"RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
@@ -69,11 +70,19 @@ def test_a_month_that_the_store_forgot_is_restored_from_the_days_on_record(api: 
     assert api.get("movies")["X-Quota-Used"] == "42"
 
 
-@pytest.mark.parametrize("address", ["movies", "movies/12", "nowhere", "movies?colour=red", "movies/99"])
+@pytest.mark.parametrize("address", ["movies", "movies/12", "movies?colour=red", "movies/99", "webhooks"])
 def test_every_answer_to_a_key_says_what_is_left(api: Caller, address: str) -> None:
-    if address == "nowhere":  # nobody is asked for a key where nothing is
-        return
     assert api.get(address).headers.keys() >= HEADERS
+
+
+def test_whatever_a_key_may_not_do_is_counted_and_limited(api: Caller, settings: Any) -> None:
+    settings.API_PER_MINUTE = 2
+    reader = Caller("catalog:read")
+    for left in ("1", "0"):
+        answer = reader.get("webhooks")
+        refusal(answer, 403, "scope_missing")
+        assert answer["X-RateLimit-Remaining"] == left
+    refusal(reader.get("webhooks"), 429, "rate_limited")
 
 
 @pytest.mark.parametrize("address", ["movies", "movies/12"])
@@ -162,3 +171,17 @@ def test_what_was_tried_out_is_gone_the_next_day_and_nothing_else(noon: datetime
     assert trying_out.clear(at=noon) == 1
     assert list(Rater.objects.filter(kind="PARTNER")) == [real]
     assert (Rating.objects.count(), PartnerPlay.objects.count()) == (1, 1)
+
+
+def test_imports_that_were_tried_out_are_gone_the_next_day_when_they_have_ended(noon: datetime) -> None:
+    over = {"state": PartnerImport.State.COMPLETED, "ended_at": noon}
+    ended, waits, live = (
+        make_partner_import(test=True, **over),
+        make_partner_import(test=True),
+        make_partner_import(**over),
+    )
+    for sent in (ended, waits, live):
+        folders.receive(sent.uid, [b"x"])
+    trying_out.clear(at=noon)
+    assert set(PartnerImport.objects.all()) == {waits, live}
+    assert [folders.of(sent.uid).exists() for sent in (ended, waits, live)] == [False, True, True]

@@ -160,6 +160,14 @@ def test_a_key_of_a_territory_hears_of_no_other(licences: dict[str, int]) -> Non
     assert [one["id"] for one in rights] == [licences["GB"], licences["001"]]
 
 
+def test_a_moment_is_that_of_the_territories_of_the_key(licences: dict[str, int]) -> None:
+    narrow = Caller()
+    PartnerKey.objects.filter(pk=narrow.key.pk).update(territories=["GB"])
+    eve = "2025-12-31T15:00:00Z"  # the new year has come to Tokyo, and not to London
+    assert ids(narrow.get("availability", at=eve)) == []
+    assert ids(narrow.get("availability", at="2026-01-01T00:00:00Z")) == [licences["GB"], licences["001"]]
+
+
 @pytest.mark.parametrize(
     "at", ["yesterday", "2026-11-28", "2026-02-30T00:00:00Z", "2026-11-28T12:00:00", "1900-01-01T00:00:00Z"]
 )

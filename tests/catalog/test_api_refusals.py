@@ -242,6 +242,18 @@ def test_only_json_is_spoken(api: Caller) -> None:
         assert api.get("movies", {"Accept": accepted}).status_code == 200
 
 
+def test_whoever_speaks_another_language_and_has_no_key_is_told_of_the_first(api: Caller) -> None:
+    refusal(api.get("movies", {"Accept": "text/html", "Authorization": "Bearer nothing"}), 406, "not_acceptable")
+
+
+def test_a_key_of_one_address_opens_from_there(api: Caller) -> None:
+    five_films()
+    PartnerKey.objects.filter(pk=api.key.pk).update(networks=["2001:db8::7/128"])
+    for address, status in (("2001:db8::7", 200), ("2001:db8::8", 401), ("192.0.2.7", 401)):
+        api.client.defaults["REMOTE_ADDR"] = address
+        assert api.get("movies").status_code == status, address
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "code"),
     [

@@ -203,6 +203,18 @@ def test_a_viewer_of_a_key_for_trying_out_is_simply_deleted(partner):
     assert not PartnerPlay.objects.exists()
 
 
+def test_what_is_tried_out_leaves_no_history(partner):
+    trying = Partner(of=partner, test=True)
+    for value in (2, 3):
+        trying.put("users/anna/ratings/11", {"value": value})
+    trying.put("users/anna/ratings/12", {"value": 4})
+    assert trying.delete("users/anna/ratings/12").status_code == 204
+    assert Rating.objects.get().value == 3
+    assert not Rating.history.exists()
+    partner.put("users/anna/ratings/11", {"value": 2})
+    assert Rating.history.get().value == 2
+
+
 def test_numbers_of_films_are_written_as_everywhere(partner):
     for film in ("0", "012", "x", "1" * 19):
         refusal(partner.put(f"users/anna/ratings/{film}", {"value": 8}), 404, "not_found")

@@ -12,24 +12,15 @@ from rest_framework.response import Response
 from catalog.api import pagination, params
 from catalog.api.authentication import key_of
 from catalog.api.base import PartnerView, modified
-from catalog.api.errors import Refused, bad_parameter
+from catalog.api.errors import Refused
 from catalog.api.params import Parameter
 from catalog.api.schema import described
 from catalog.models import Event, PartnerKey
 from catalog.models.webhooks import TOLD
-from catalog.moments import moment
 from catalog.selectors import changes
 from catalog.services.events import KEPT
 
 BACK = timedelta(days=14)
-FORM = "must be an RFC 3339 moment such as 2026-11-28T12:00:00Z (a plus sign is written as %2B)."
-
-
-def _since(text: str) -> datetime:
-    found = moment(text)
-    if found is None:
-        raise ValueError(FORM)
-    return found
 
 
 def _kinds(text: str) -> list[str]:
@@ -39,11 +30,9 @@ def _kinds(text: str) -> list[str]:
     return kinds
 
 
-since = Parameter(
+since = params.moment_of(
     "since",
-    _since,
     f"What was told from this moment on; at most {BACK.days} days back. Without it and cursor: all that is kept.",
-    {"type": "string", "format": "date-time"},
 )
 _ONE = "|".join(kind.replace(".", "\\.") for kind in TOLD)
 kinds = Parameter(
@@ -133,7 +122,7 @@ def _place(here: pagination.Walk, now: datetime) -> int | None:
 def _check_since(moment: datetime | None, now: datetime) -> None:
     if moment and moment < now - BACK:
         words = f"since lies more than {BACK.days} days back: read what you follow anew, then ask from a later moment."
-        raise bad_parameter("since", words)
+        raise Refused("changes_gone", words)
 
 
 class Latest(PartnerView):

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from catalog.api.errors import Fault, Refused
 from catalog.models import GENRES
 from catalog.models.movies import FIRST_YEAR, LAST_YEAR
-from catalog.moments import moment
+from catalog.moments import YEARS, moment
 from catalog.selectors import films
 
 LIMIT, MOST = settings.API_PAGE, settings.API_PAGE_MOST
@@ -133,7 +133,7 @@ def moment_of(name: str, description: str) -> Parameter:
             raise ValueError("must be an RFC 3339 moment such as 2026-11-28T12:00:00Z (write + as %2B).")
         return found
 
-    return Parameter(name, read_moment, description, {"type": "string", "format": "date-time"})
+    return Parameter(name, read_moment, description, {"type": "string", "format": "date-time", "pattern": YEARS})
 
 
 def _decade(text: str) -> int:

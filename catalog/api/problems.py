@@ -139,7 +139,8 @@ PROBLEMS = {
     "changes_gone": Problem(
         410,
         "Changes since then are no longer kept",
-        "The cursor was given so long ago that changes after it may be gone: they are kept for 30 days.",
+        "The cursor was given so long ago that changes after it may be gone: they are kept for 30 days; or since lies "
+        "more than 14 days back.",
         "Read the lists you follow anew, then follow the changes again without a cursor or with a recent since.",
     ),
     "too_many_imports": Problem(

@@ -57,6 +57,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "catalog.api.openapi.with_chapters",
         "catalog.api.closing.close_bodies",
+        "catalog.api.links.with_links",
     ],
 }
 

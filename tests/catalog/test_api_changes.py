@@ -92,7 +92,7 @@ def test_since_is_an_rfc_3339_moment(api: Caller, since: str) -> None:
 
 def test_since_too_long_ago_says_the_remedy(api: Caller) -> None:
     moment = (timezone.now() - timedelta(days=14, minutes=1)).isoformat()
-    body = refusal(api.get("changes", since=moment), 400, "bad_parameter")
+    body = refusal(api.get("changes", since=moment), 410, "changes_gone")
     assert "14 days" in body["detail"]
     assert "anew" in body["detail"]
 

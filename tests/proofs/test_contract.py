@@ -5,6 +5,7 @@ was made can be read, changed and deleted in the order that its links tell.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from catalog.models import Movie, PartnerKey
 from catalog.services import limits
@@ -37,6 +39,7 @@ CHECKS = (
 )
 SEED = 1895
 CONFIG = Path(__file__).with_name("schemathesis.toml")
+HOOKS = {"SCHEMATHESIS_HOOKS": "tests.proofs.contract_hooks", "PYTHONPATH": str(settings.BASE_DIR)}
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def served(valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setenv(name, str(10**9))
     films = five_films()
     serve(small_model(Movie.objects.order_by("pk")))
-    make.make_licence(films[0])
+    make.make_licence(films[0], id=1)
     make.make_member_rating(films[1], value=9)
     with web(valkey, tmp_path, workers=2) as port:
         yield port
@@ -56,19 +59,15 @@ def put(port: int, folder: Path, scopes: list[str], cases: int, phases: str = PH
     """Have schemathesis ask the site with a key of these scopes; its events."""
     _, plain = new_key(*scopes)
     events = folder / f"{'-'.join(scopes).replace(':', '_')[:60]}.ndjson"
-    command = [
-        Path(sys.executable).parent / "schemathesis",
-        "--config-file",
-        CONFIG,
-        "run",
-        f"http://127.0.0.1:{port}/api/v1/schema",
-    ]
+    program, site = Path(sys.executable).parent / "schemathesis", f"http://127.0.0.1:{port}/api/v1/schema"
+    command = [program, "--config-file", CONFIG, "run", site]
     asked = ["--checks", ",".join(CHECKS), "--phases", phases, "--max-examples", str(cases), "--seed", str(SEED)]
     told = ["--report", "ndjson", "--report-ndjson-path", str(events), "--no-color", "--continue-on-failure"]
     header = ["--header", f"Authorization: Bearer {plain}", "--suppress-health-check", "all", "--request-timeout", "30"]
     ran = subprocess.run(
         [*map(str, command), *asked, *told, *header, "--workers", "1"],
         cwd=folder,
+        env={**os.environ, **HOOKS},
         capture_output=True,
         text=True,
         check=False,

@@ -105,6 +105,8 @@ def test_making_changing_and_removing_are_on_record(api: Caller) -> None:
         (WANTED | {"url": "https://127.0.0.1/"}, "/url", "bad_value"),
         (WANTED | {"url": "https://169.254.169.254/latest"}, "/url", "bad_value"),
         (WANTED | {"url": "https://localhost/"}, "/url", "bad_value"),
+        (WANTED | {"url": "https://[1.2.3.4]/"}, "/url", "bad_value"),
+        (WANTED | {"url": "https://[....]/"}, "/url", "bad_value"),
         (WANTED | {"territories": ["XX"]}, "/territories", "bad_value"),
         (WANTED | {"territories": None}, "/territories", "bad_value"),
     ],

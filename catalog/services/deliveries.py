@@ -41,7 +41,7 @@ class Claim:
 
 
 def claim(*, at: datetime, most: int) -> list[Claim]:
-    """Claim deliveries that are due and return them: one of each endpoint, the oldest event first."""
+    """Claim deliveries that are due and return them: one of each endpoint, what has been due longest first."""
     if most < 1 or not Delivery.objects.first_at_each(at, 1).exists():
         return []
     return [_prepared(delivery, at) for delivery in _claimed(at, most)]
@@ -50,7 +50,7 @@ def claim(*, at: datetime, most: int) -> list[Claim]:
 @transaction.atomic
 def _claimed(at: datetime, most: int) -> list[Delivery]:
     events.lock(CLAIM_LOCK)
-    first = Delivery.objects.first_at_each(at, most).select_related("endpoint", "event").order_by("event", "pk")
+    first = Delivery.objects.first_at_each(at, most).select_related("endpoint", "event").in_turn()
     found = [delivery for delivery in first if _still(delivery).update(claimed_until=at + CLAIMED)]
     for delivery in found:
         delivery.claimed_until = at + CLAIMED

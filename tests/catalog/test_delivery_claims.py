@@ -130,6 +130,42 @@ def test_thousands_that_wait_at_an_endpoint_cost_a_claim_no_more_than_a_few() ->
     assert many <= 2 * few + 5
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts SQLite's instructions")
+def test_thousands_that_wait_for_a_later_try_are_not_looked_through_for_the_one_that_is_due() -> None:
+    endpoint, _ = listening("https://partner.example/one")
+    due = waiting(endpoint, 2)[1]
+    Delivery.objects.exclude(pk=due.pk).update(due_at=NOON + HOUR)
+    few = _work(lambda: deliveries.claim(at=NOON, most=8))
+    later = waiting(endpoint, 1_000)
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in later]).update(due_at=NOON + HOUR)
+    Delivery.objects.filter(pk=due.pk).delete()
+    last = waiting(endpoint, 1)
+    found: list[deliveries.Claim] = []
+    many = _work(lambda: found.extend(deliveries.claim(at=NOON, most=8)))
+    assert [claim.delivery for claim in found] == [last[0].pk]
+    assert many <= 2 * few + 5
+
+
+def test_of_more_endpoints_than_are_tried_at_once_each_has_its_turn() -> None:
+    """However much waits at the first of them."""
+    busy = [listening("https://partner.example/busy")[0] for _ in range(2)]
+    late, _ = listening("https://partner.example/late")
+    for endpoint in busy:
+        waiting(endpoint, 3)
+        Delivery.objects.filter(endpoint=endpoint).update(due_at=NOON + SECOND)
+    (wanted,) = waiting(late, 1)
+    (claim,) = deliveries.claim(at=NOON + SECOND, most=1)
+    assert claim.delivery == wanted.pk, "it has been due longest"
+
+
+def test_what_comes_due_again_waits_its_turn_behind_what_has_been_due_longer(partner_server: Receiver) -> None:
+    endpoint, _ = listening(partner_server.url)
+    again, second, third = waiting(endpoint, 3)
+    Delivery.objects.filter(pk=again.pk).update(due_at=NOON + SECOND, attempts=1)
+    send(NOON + HOUR)
+    assert partner_server.ids == [delivery.event.uid for delivery in (second, third, again)]
+
+
 def test_an_endpoint_hears_of_nothing_that_happened_before_it_was_made() -> None:
     film = make.make_movie("Laura")
     late, _ = listening("https://partner.example/late", created_at=timezone.now() + SECOND)

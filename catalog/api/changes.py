@@ -22,6 +22,7 @@ from catalog.selectors import changes
 from catalog.services.events import KEPT
 
 BACK = timedelta(days=14)
+WHOLE = KEPT - timedelta(days=2)  # a walk that begins so far back has a day or two until its first cursor is too old
 FORM = "must be an RFC 3339 moment such as 2026-11-28T12:00:00Z (a plus sign is written as %2B)."
 
 
@@ -42,7 +43,7 @@ def _kinds(text: str) -> list[str]:
 since = Parameter(
     "since",
     _since,
-    f"What was told from this moment on; at most {BACK.days} days back. Without it and cursor: all that is kept.",
+    f"What was told from this moment on; at most {BACK.days} days back. Without it and cursor: the last {WHOLE.days} days.",
     {"type": "string", "format": "date-time"},
 )
 _ONE = "|".join(kind.replace(".", "\\.") for kind in TOLD)
@@ -99,23 +100,30 @@ class Changes(PartnerView):
         if place is None:
             _check_since(asked.get("since"), now)
         last = changes.last_place()  # first: what comes after it is found by the next request
-        found = list(_found(request, asked, place)[: here.limit + 1])
+        found = list(_found(request, asked, place, now)[: here.limit + 1])
         more, found = len(found) > here.limit, found[: here.limit]
         reached = found[-1].seq if more else max([last, place or 0, *(event.seq for event in found)])
-        # A day is exact enough to tell how old a cursor is, and keeps the answer the same while nothing happens.
-        cursor = pagination.cursor_of(request, [reached, now.astimezone(UTC).date().isoformat()])
+        cursor = pagination.cursor_of(request, [reached, _day(found[-1].written_at if more else now).isoformat()])
         body = {"data": found, "has_more": more, "next_cursor": cursor}
         headers = {"Link": pagination.link_to(request, cursor)} | modified(found[-1].written_at if found else None)
         return Response(ChangesSerializer(body).data, headers=headers)
 
 
-def _found(request: Request, asked: dict[str, Any], place: int | None) -> Any:
+def _day(moment: datetime) -> date:
+    """Return the day of a cursor: that of the last event it passed, of which all that follow are still kept.
+
+    A day is exact enough to tell how old a cursor is, and keeps the answer the same while nothing happens.
+    """
+    return moment.astimezone(UTC).date()
+
+
+def _found(request: Request, asked: dict[str, Any], place: int | None, now: datetime) -> Any:
     events = changes.visible(key_of(request)).order_by("seq")
     if "kind" in asked:
         events = events.filter(kind__in=asked["kind"])
     if place is not None:
         return events.filter(seq__gt=place)
-    return events.filter(written_at__gte=asked["since"]) if "since" in asked else events
+    return events.filter(written_at__gte=asked.get("since", now - WHOLE))
 
 
 def _place(here: pagination.Walk, now: datetime) -> int | None:
@@ -123,7 +131,7 @@ def _place(here: pagination.Walk, now: datetime) -> int | None:
     if here.after is None:
         return None
     place, day = here.after
-    if now.astimezone(UTC).date() - date.fromisoformat(day) >= KEPT:
+    if _day(now) - date.fromisoformat(day) >= KEPT:
         raise Refused(
             "changes_gone", "This cursor is 30 days old or older: read what you follow anew, then begin again."
         )

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.models import Event
 from catalog.models.webhooks import TOLD
+from catalog.services.events import thin
 from tests.catalog.api_calls import Caller, refusal
 from tests.factories.partners import make_event
 
@@ -115,6 +116,31 @@ def test_a_cursor_so_old_that_something_may_be_missing_is_refused(api: Caller) -
     with pytest.raises(Refused) as refused:
         _place(Walk(50, None, [7, now.date().isoformat()]), now + timedelta(days=30))
     assert refused.value.code == "changes_gone"
+
+
+def test_a_cursor_in_the_midst_is_as_old_as_the_last_change_it_passed(api: Caller, monkeypatch: Any) -> None:
+    """What follows that change is let go when it is 30 days old, however lately the page was asked for."""
+    passed = events(3, ago=timedelta(days=20))
+    events(1)
+    page = api.get("changes", limit=2).json()
+    ahead = timezone.now() + timedelta(days=9)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    assert ids(api.get("changes", limit=2, cursor=page["next_cursor"]).json())[0] == passed[2].uid
+    later = ahead + timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    thin(at=later)
+    refusal(api.get("changes", limit=2, cursor=page["next_cursor"]), 410, "changes_gone")
+
+
+def test_a_walk_that_begins_with_all_there_is_can_go_on_for_a_day_at_least(api: Caller, monkeypatch: Any) -> None:
+    """What is about to be let go is no beginning: its cursor would be too old at once."""
+    events(2, ago=timedelta(days=29, hours=23))
+    kept = events(3, ago=timedelta(days=27, hours=23))
+    page = api.get("changes", limit=2).json()
+    assert ids(page) == uids(kept)[:2]
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert ids(api.get("changes", limit=2, cursor=page["next_cursor"]).json()) == uids(kept)[2:]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from catalog.errors import EndpointChanged, EndpointRefused, TooManyEndpoints
 from catalog.models import Delivery, Partner, PartnerKey, User, WebhookEndpoint
@@ -19,6 +20,8 @@ from mlops.ports import Actor
 MOST = 10  # of a partner, live ones and those for trying out apart
 LONGEST_OVERLAP = 168  # hours that a secret signs beside the one that takes its place
 BY_PARTNER = "disabled by the partner"
+REMOVED = "being removed by the partner"
+CHUNK = 500  # deliveries that are let go at once, with all their tries
 FIELDS = ("url", "description", "kinds", "territories", "enabled")  # what a partner sets
 
 
@@ -90,15 +93,38 @@ def change(*, endpoint: WebhookEndpoint, key: PartnerKey, at: datetime, **wanted
         return held
     for name in moved:
         setattr(held, name, wanted[name])
+    if "url" in moved:
+        held.failing_since = None  # nothing was sent there yet
     if "enabled" in moved:
         _switched(held, "" if held.enabled else BY_PARTNER, at)
     _save(held, "changed", by=actor(key), at=at, fields=moved)
     return held
 
 
-@audit.governed()
 def remove(*, endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> None:
-    """Take an endpoint away with all its deliveries. Raises EndpointChanged."""
+    """Take an endpoint away with all its deliveries. Raises EndpointChanged.
+
+    It is told of nothing more first; then its deliveries go in chunks, so that nobody waits for all of them; then it goes.
+    """
+    held = _silenced(endpoint, key, at)
+    waste = Delivery.objects.filter(endpoint=held).order_by("pk").values_list("pk", flat=True)
+    while keys := list(waste[:CHUNK]):
+        with transaction.atomic():
+            Delivery.objects.filter(pk__in=keys).delete()
+    _removed(held, key, at)
+
+
+@audit.governed()
+def _silenced(endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> WebhookEndpoint:
+    held = _held(endpoint, endpoint.revision)
+    if held.enabled:
+        _switched(held, REMOVED, at)
+        _save(held, "disabled", by=actor(key), at=at, reason=REMOVED)
+    return held
+
+
+@audit.governed()
+def _removed(endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> None:
     held = _held(endpoint, endpoint.revision)
     _remember(held, by=actor(key), at=at, reason="removed")
     held.delete()

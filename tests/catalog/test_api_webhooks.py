@@ -1,5 +1,6 @@
 """Webhook endpoints at the API: made once, changed on the state that was read, and nobody else's."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from mlops.models import AuditEvent
 from tests.catalog.api_calls import Caller, refusal
 from tests.catalog.webhooks import listening
 from tests.factories import partners as make
+from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
 URL = "https://93.184.215.14/hooks"
@@ -84,11 +86,11 @@ def test_making_changing_and_removing_are_on_record(api: Caller) -> None:
     posted(api, f"webhooks/{uid}/secret", {"overlap_hours": 1})
     deleted(api, f"webhooks/{uid}", **matching(api, uid))
     acts = [event for event in AuditEvent.objects.order_by("seq") if event.object == f"webhook_endpoint:{uid}"]
-    words = ["created", "changed", "secret-rolled", "removed"]
+    words = ["created", "changed", "secret-rolled", "disabled", "removed"]
     assert [event.action for event in acts] == [f"webhook_endpoint.{word}" for word in words]
     assert {event.actor for event in acts} == {f"partner_key:{api.key.pk}"}
     reasons = WebhookEndpoint.history.order_by("history_id").values_list("history_change_reason", flat=True)
-    assert list(reasons) == words
+    assert list(reasons) == ["created", "changed", "secret-rolled", endpoints.REMOVED, "removed"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,15 @@ def test_an_address_is_checked_at_a_change_too(api: Caller) -> None:
     )
     assert found["errors"][0]["pointer"] == "/url"
     assert "not of the open internet" in found["detail"]
+
+
+def test_a_new_address_has_not_failed(api: Caller) -> None:
+    uid = made(api)["id"]
+    WebhookEndpoint.objects.update(failing_since=NOON)
+    described = patched(api, f"webhooks/{uid}", {"description": "x"}, **matching(api, uid)).json()
+    assert datetime.fromisoformat(described["failing_since"]) == NOON
+    moved = patched(api, f"webhooks/{uid}", {"url": f"{URL}/new"}, **matching(api, uid)).json()
+    assert moved["failing_since"] is None
 
 
 def test_one_that_is_disabled_drops_what_waits_and_can_be_enabled(api: Caller) -> None:

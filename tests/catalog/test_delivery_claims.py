@@ -4,18 +4,21 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from catalog.models import Delivery, DeliveryAttempt, Event
+from catalog.errors import EndpointChanged
+from catalog.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from catalog.outward.sending import Outcome
-from catalog.services import deliveries, outgoing
+from catalog.services import deliveries, endpoints, outgoing
 from tests.catalog.webhooks import announce, fresh, in_a_thread, listening, send, states, waiting
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
+from tests.factories.partners import make_attempt
 from tests.receivers import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,3 +186,54 @@ def test_one_process_sends_and_the_others_have_their_hands_free(partner_server: 
     cache.delete(outgoing.SENDING)
     assert send(NOON) == 2
     assert cache.get(outgoing.SENDING) is None, "it is let go of at the end"
+
+
+# --- removing ----------------------------------------------------------------------------------------------------
+class Ended(Exception):
+    """A process that ends in the midst of its work."""
+
+
+def ends_at(second: str) -> Callable[..., Any]:
+    """What ends whoever sends the database a statement of this beginning for the second time."""
+    seen = [0]
+
+    def asked(execute: Any, sql: str, *rest: Any) -> Any:
+        seen[0] += sql.startswith(second)
+        if seen[0] == 2:
+            raise Ended
+        return execute(sql, *rest)
+
+    return asked
+
+
+def test_an_endpoint_is_silenced_then_its_deliveries_go_some_at_a_time_then_it_goes(
+    partner_server: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits until thousands are gone; whoever dies over it left nothing that is sent, and it is taken up again."""
+    monkeypatch.setattr(endpoints, "CHUNK", 2)
+    endpoint, _ = listening(partner_server.url)
+    other, _ = listening(partner_server.url)
+    key = make.make_partner_key(endpoint.partner)[0]
+    sent = waiting(endpoint, 5)
+    make_attempt(sent[0])
+    waiting(other)
+    with connection.execute_wrapper(ends_at('DELETE FROM "catalog_delivery"')), pytest.raises(Ended):
+        endpoints.remove(endpoint=endpoint, key=key, at=NOON)
+    endpoint.refresh_from_db()
+    assert (endpoint.enabled, endpoint.disabled_reason) == (False, endpoints.REMOVED)
+    assert states(endpoint) == [State.DROPPED] * 3
+    assert send(NOON) == 1, "the other one's"
+    endpoints.remove(endpoint=endpoint, key=key, at=NOON + HOUR)
+    assert [row.pk for row in WebhookEndpoint.objects.all()] == [other.pk]
+    assert states(other) == [State.DELIVERED]
+
+
+def test_what_was_changed_since_it_was_read_is_not_removed_and_loses_nothing() -> None:
+    endpoint, _ = listening("https://partner.example/one")
+    key = make.make_partner_key(endpoint.partner)[0]
+    waiting(endpoint, 2)
+    seen = WebhookEndpoint.objects.get()
+    endpoints.change(endpoint=endpoint, key=key, at=NOON, description="ours")
+    with pytest.raises(EndpointChanged):
+        endpoints.remove(endpoint=seen, key=key, at=NOON)
+    assert states(endpoint) == [State.WAITING] * 2

@@ -1,5 +1,6 @@
 """What changed, oldest first: ids and kinds, to be followed by a cursor that never ends."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalog.api.authentication import key_of
 from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused, bad_parameter
 from catalog.api.params import Parameter
+from catalog.api.permissions import ANY, scope_missing
 from catalog.api.schema import described
 from catalog.models import Event, PartnerKey
 from catalog.models.webhooks import TOLD
@@ -50,7 +52,7 @@ _ONE = "|".join(kind.replace(".", "\\.") for kind in TOLD)
 kinds = Parameter(
     "kind",
     _kinds,
-    f"Only these kinds, joined by commas. Known: {', '.join(TOLD)}.",
+    f"Only these kinds, joined by commas, each of which needs its scope. Known: {', '.join(TOLD)}.",
     {"type": "string", "pattern": f"^({_ONE})(,({_ONE}))*$"},
     {"Rights": "rights.starting,rights.ending"},
 )
@@ -76,7 +78,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
 
 
 class LatestSerializer(serializers.Serializer[Any]):
-    """When each collection last changed; null: not in the last 30 days."""
+    """When each collection last changed; null: not in the last 30 days, or the key may not read it."""
 
     movies = serializers.DateTimeField(allow_null=True)
     charts = serializers.DateTimeField(allow_null=True)
@@ -85,9 +87,9 @@ class LatestSerializer(serializers.Serializer[Any]):
 
 
 class Changes(PartnerView):
-    """Every change once, in one order, whatever happens meanwhile."""
+    """Every change once, in one order, whatever happens meanwhile; of what the key's scopes open."""
 
-    scope = PartnerKey.Scope.CATALOG_READ
+    scope = ANY
     parameters = (since, kinds, params.limit, params.cursor)
 
     @described(
@@ -95,6 +97,7 @@ class Changes(PartnerView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         asked, now = params.read(request, self.parameters), timezone.now()
+        _check_scopes(asked.get("kind", ()), key_of(request))
         here = pagination.walk(request, asked)
         place = _place(here, now)
         if place is None:
@@ -138,6 +141,11 @@ def _place(here: pagination.Walk, now: datetime) -> int | None:
     return int(place)
 
 
+def _check_scopes(kinds: Iterable[str], key: PartnerKey) -> None:
+    for scope in changes.missing(kinds, key).values():
+        raise scope_missing(scope, key)
+
+
 def _check_since(moment: datetime | None, now: datetime) -> None:
     if moment and moment < now - BACK:
         words = f"since lies more than {BACK.days} days back: read what you follow anew, then ask from a later moment."
@@ -147,7 +155,7 @@ def _check_since(moment: datetime | None, now: datetime) -> None:
 class Latest(PartnerView):
     """When films, charts, rights and models last changed, so that a client can skip what stands still."""
 
-    scope = PartnerKey.Scope.CATALOG_READ
+    scope = ANY
 
     @described("changesLatest", "When each collection last changed", LatestSerializer)
     def get(self, request: Request) -> HttpResponseBase:

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from catalog import opaque
 from catalog.models.history import history
+from catalog.models.partners import PartnerKey
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -59,7 +60,18 @@ class Event(models.Model):
         return f"{self.kind} {self.uid}"
 
 
-TOLD = tuple(kind.value for kind in Event.Kind if kind not in (Event.Kind.TEST, Event.Kind.NOTHING))
+# What partners are told of, and the scope of a key that opens it: whoever may not read what changed hears of no change.
+SCOPES: dict[str, PartnerKey.Scope] = {
+    Event.Kind.MOVIE_UPDATED: PartnerKey.Scope.CATALOG_READ,
+    Event.Kind.CHART_PUBLISHED: PartnerKey.Scope.CHARTS_READ,
+    Event.Kind.RIGHTS_STARTING: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.RIGHTS_ENDING: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.RIGHTS_CHANGED: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.BULK_COMPLETED: PartnerKey.Scope.RATINGS_READ,
+    Event.Kind.MODEL_PROMOTED: PartnerKey.Scope.CATALOG_READ,
+    Event.Kind.MODEL_ROLLED_BACK: PartnerKey.Scope.CATALOG_READ,
+}
+TOLD = tuple(str(kind) for kind in SCOPES)
 
 
 class WebhookEndpoint(models.Model):

@@ -152,6 +152,7 @@ def replay(*, delivery: Delivery, at: datetime) -> Delivery:
     """Send the event of a delivery to its endpoint once more, under the same id. Raises NothingToSend."""
     held = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=delivery.endpoint_id)
     _check_listening(held)
+    _check_heard(held, delivery.event)
     siblings = Delivery.objects.filter(endpoint=held, event=delivery.event_id)
     if siblings.filter(state=Delivery.State.WAITING).exists():
         raise NothingToSend("This event is on its way to the endpoint already.")
@@ -163,3 +164,10 @@ def replay(*, delivery: Delivery, at: datetime) -> Delivery:
 def _check_listening(endpoint: WebhookEndpoint) -> None:
     if not endpoint.enabled:
         raise NothingToSend(f"The endpoint is disabled ({endpoint.disabled_reason}): enable it first.")
+
+
+def _check_heard(endpoint: WebhookEndpoint, event: Event) -> None:
+    """What it was told once is sent again only as long as it hears of such things: its key may be another one by now."""
+    heard = event.kind in endpoint.kinds and events.within(event.territory, endpoint.territories)
+    if event.kind != Event.Kind.TEST and not heard:
+        raise NothingToSend("The endpoint does not hear of this any more: let it hear of it again first.")

@@ -12,6 +12,7 @@ from catalog.errors import EndpointChanged, EndpointRefused, TooManyEndpoints
 from catalog.models import Delivery, Partner, PartnerKey, User, WebhookEndpoint
 from catalog.outward import guard, signing
 from catalog.outward.guard import Allowed, Refused, Resolver
+from catalog.selectors.changes import missing
 from catalog.selectors.endpoints import within
 from catalog.services import sealing
 from mlops import audit
@@ -70,6 +71,7 @@ def create(
     """
     heard = list(key.territories) if territories is None else territories
     _check_territories(heard, key)
+    _check_kinds(kinds, key)
     Partner.objects.select_for_update().get(pk=key.partner_id)  # counted by one at a time
     if WebhookEndpoint.objects.filter(partner=key.partner_id, test=key.test).count() >= MOST:
         raise TooManyEndpoints(f"A partner has at most {MOST} endpoints: remove one, or let one hear of more.")
@@ -88,6 +90,7 @@ def change(*, endpoint: WebhookEndpoint, key: PartnerKey, at: datetime, **wanted
     """
     held = _held(endpoint, endpoint.revision)
     _check_territories(wanted.get("territories", held.territories), key)
+    _check_kinds(wanted.get("kinds", held.kinds), key)
     moved = [name for name in FIELDS if name in wanted and wanted[name] != getattr(held, name)]
     if not moved:
         return held
@@ -178,6 +181,13 @@ def _check_territories(territories: list[str], key: PartnerKey) -> None:
     if not within(territories, key):
         known = ", ".join(sorted(key.territories))
         raise EndpointRefused("territories", f"The key knows the rights of {known} alone: name some of these.")
+
+
+def _check_kinds(kinds: list[str], key: PartnerKey) -> None:
+    lacking = missing(kinds, key)
+    if lacking:
+        told = ", ".join(f"{kind} ({scope})" for kind, scope in lacking.items())
+        raise EndpointRefused("kinds", f"kinds ask for scopes that the key lacks: {told}.")
 
 
 def _held(endpoint: WebhookEndpoint, revision: int | None = None) -> WebhookEndpoint:

@@ -216,7 +216,34 @@ def test_when_each_collection_last_changed(api: Caller) -> None:
     assert api.get("changes/latest", headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
-def test_the_scope_is_that_of_the_catalogue() -> None:
-    refusal(Caller("charts:read").get("changes"), 403, "scope_missing")
-    assert Caller("catalog:read").get("changes").status_code == 200
+RIGHTS = {Kind.RIGHTS_STARTING, Kind.RIGHTS_ENDING, Kind.RIGHTS_CHANGED}
+OPENS = {
+    "catalog:read": ({Kind.MOVIE_UPDATED, Kind.MODEL_PROMOTED, Kind.MODEL_ROLLED_BACK}, {"movies", "models"}),
+    "charts:read": ({Kind.CHART_PUBLISHED}, {"charts"}),
+    "rights:read": (RIGHTS, {"rights"}),
+    "ratings:read": ({Kind.BULK_COMPLETED}, set()),
+    "ratings:write": ({Kind.BULK_COMPLETED}, set()),
+    "webhooks:write": (set(), set()),
+}
+
+
+@pytest.mark.parametrize("scope", OPENS)
+def test_a_key_hears_of_what_its_scope_opens_and_of_nothing_else(scope: str) -> None:
+    api = Caller(scope)
+    for kind in Kind.values:
+        events(1, kind)
+    heard, collections = OPENS[scope]
+    assert {item["kind"] for item in api.get("changes").json()["data"]} == heard
+    assert {name for name, at in api.get("changes/latest").json().items() if at} == collections
+
+
+def test_a_kind_whose_scope_the_key_lacks_is_refused_by_name() -> None:
+    api = Caller("catalog:read")
+    body = refusal(api.get("changes", kind="movie.updated,rights.changed"), 403, "scope_missing")
+    assert "rights:read" in body["detail"]
+    assert api.get("changes", kind="movie.updated").status_code == 200
+
+
+def test_every_kind_that_is_told_has_a_scope() -> None:
+    assert set(TOLD) == set().union(*(kinds for kinds, _ in OPENS.values()))
     assert len(TOLD) == 8

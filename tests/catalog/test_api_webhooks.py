@@ -268,3 +268,32 @@ def test_a_key_of_some_territories_makes_and_sees_endpoints_of_these(api: Caller
         assert found["errors"][0]["pointer"] == "/territories"
     mark = matching(api, body["id"])
     refusal(patched(api, f"webhooks/{body['id']}", {"territories": []}, **mark), 422, "bad_body")
+
+
+def test_an_endpoint_hears_of_no_more_than_the_scopes_of_its_key_open() -> None:
+    api = Caller("webhooks:write", "charts:read")
+    found = refusal(posted(api, "webhooks", WANTED), 422, "bad_body")
+    assert [fault["pointer"] for fault in found["errors"]] == ["/kinds"]
+    assert "movie.updated (catalog:read)" in found["detail"]
+    assert "charts:read" not in found["detail"]
+    uid = made(api, kinds=["chart.published"])["id"]
+    more = {"kinds": ["chart.published", "rights.changed"]}
+    found = refusal(patched(api, f"webhooks/{uid}", more, **matching(api, uid)), 422, "bad_body")
+    assert [fault["pointer"] for fault in found["errors"]] == ["/kinds"]
+    assert "rights.changed (rights:read)" in found["detail"]
+    assert WebhookEndpoint.objects.get().kinds == ["chart.published"]
+
+
+def test_one_that_hears_of_more_than_a_key_may_read_is_not_there_for_that_key(api: Caller) -> None:
+    """Or it would have what it may not read sent to an address of its own."""
+    uid = made(api)["id"]
+    api.key.scopes = ["webhooks:write", "charts:read"]
+    api.key.save()
+    assert api.get("webhooks").json() == {"data": []}
+    refusal(api.get(f"webhooks/{uid}"), 404, "not_found")
+    mark = {"If-Match": "*"}
+    refusal(patched(api, f"webhooks/{uid}", {"url": f"{URL}/mine"}, **mark), 404, "not_found")
+    refusal(posted(api, f"webhooks/{uid}/secret", {"overlap_hours": 0}), 404, "not_found")
+    api.key.scopes = ["webhooks:write", "charts:read", "catalog:read"]
+    api.key.save()
+    assert api.get(f"webhooks/{uid}").status_code == 200

@@ -11,14 +11,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from catalog.errors import EndpointChanged
+from catalog.errors import EndpointChanged, NothingToSend
 from catalog.models import Delivery, DeliveryAttempt, Event, WebhookEndpoint
 from catalog.outward.sending import Outcome
 from catalog.services import deliveries, endpoints, outgoing
 from tests.catalog.webhooks import announce, fresh, in_a_thread, listening, send, states, waiting
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
-from tests.factories.partners import make_attempt
+from tests.factories.partners import make_attempt, make_delivery, make_event
 from tests.receivers import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,6 +100,19 @@ def test_a_replay_is_another_delivery_of_the_same_event(partner_server: Receiver
     send(NOON + HOUR)
     assert partner_server.ids == [delivery.event.uid] * 2
     assert states(endpoint) == [State.DELIVERED] * 2
+
+
+@pytest.mark.parametrize("left", [{"kinds": ["chart.published"]}, {"territories": ["FR"]}])
+def test_what_an_endpoint_does_not_hear_of_any_more_is_not_replayed_to_it(left: dict[str, Any]) -> None:
+    """Whoever may change it now may not have been allowed to hear of that."""
+    endpoint, _ = listening("https://partner.example/one")
+    event = make_event("rights.changed", territory="DE")
+    delivery = make_delivery(endpoint, event, state=State.DELIVERED, ended_at=NOON)
+    key = make.make_partner_key(endpoint.partner, scopes=["charts:read", "rights:read"])[0]
+    endpoints.change(endpoint=endpoint, key=key, at=NOON, **({"kinds": ["rights.changed"]} | left))
+    with pytest.raises(NothingToSend, match="any more"):
+        deliveries.replay(delivery=delivery, at=NOON)
+    assert states(endpoint) == [State.DELIVERED]
 
 
 def _work(act: Callable[[], object]) -> int:

@@ -124,4 +124,4 @@ class TooManyEndpoints(CatalogError):
 
 
 class NothingToSend(CatalogError):
-    """A delivery that cannot be asked for as things stand: the endpoint is disabled, or it is on its way already."""
+    """A delivery that cannot be asked for as things stand: the endpoint is disabled, hears of it no more, or it is on its way."""

@@ -26,7 +26,7 @@ class Heard:
 
 @dataclass
 class Receiver:
-    """What it heard, and how it answers: a status, or «hang», «drip», «endless», «long_head», «redirect», «drop»."""
+    """What it heard, and how it answers: a status, or «hang», «drip», «endless», «long_head», «redirect», «drop», «garble»."""
 
     port: int = 0
     answer: Any = 204
@@ -56,8 +56,6 @@ def receiver(
     found = Receiver(answer=answer, text=text, delay=delay)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Of", (_Handler,), {"found": found}))
     server.daemon_threads = True
-    if tls:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     found.port = server.server_port
@@ -105,6 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.found.ended.wait(60)
 
     def drop(self) -> None:
+        self.close_connection = True
+
+    def garble(self) -> None:
+        """No HTTP at all: a zero, a colour for terminals, letters of another code, and very long."""
+        self._write(b"\x00\x1b[31mwhat\xff\x85" + b"x" * 2_000 + b"\r\n\r\n")
         self.close_connection = True
 
     def drip(self) -> None:

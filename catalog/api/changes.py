@@ -1,5 +1,6 @@
 """What changed, oldest first: ids and kinds, to be followed by a cursor that never ends."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from catalog.api.authentication import key_of
 from catalog.api.base import PartnerView, modified
 from catalog.api.errors import Refused
 from catalog.api.params import Parameter
+from catalog.api.permissions import ANY, scope_missing
 from catalog.api.schema import described
 from catalog.models import Event, PartnerKey
 from catalog.models.webhooks import TOLD
@@ -21,6 +23,7 @@ from catalog.selectors import changes
 from catalog.services.events import KEPT
 
 BACK = timedelta(days=14)
+WHOLE = KEPT - timedelta(days=2)  # a walk that begins so far back has a day or two until its first cursor is too old
 
 
 def _kinds(text: str) -> list[str]:
@@ -32,13 +35,13 @@ def _kinds(text: str) -> list[str]:
 
 since = params.moment_of(
     "since",
-    f"What was told from this moment on; at most {BACK.days} days back. Without it and cursor: all that is kept.",
+    f"What was told from this moment on; at most {BACK.days} days back. Without it and cursor: the last {WHOLE.days} days.",
 )
 _ONE = "|".join(kind.replace(".", "\\.") for kind in TOLD)
 kinds = Parameter(
     "kind",
     _kinds,
-    f"Only these kinds, joined by commas. Known: {', '.join(TOLD)}.",
+    f"Only these kinds, joined by commas, each of which needs its scope. Known: {', '.join(TOLD)}.",
     {"type": "string", "pattern": f"^({_ONE})(,({_ONE}))*$"},
     {"Rights": "rights.starting,rights.ending"},
 )
@@ -64,7 +67,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
 
 
 class LatestSerializer(serializers.Serializer[Any]):
-    """When each collection last changed; null: not in the last 30 days."""
+    """When each collection last changed; null: not in the last 30 days, or the key may not read it."""
 
     movies = serializers.DateTimeField(allow_null=True)
     charts = serializers.DateTimeField(allow_null=True)
@@ -73,9 +76,9 @@ class LatestSerializer(serializers.Serializer[Any]):
 
 
 class Changes(PartnerView):
-    """Every change once, in one order, whatever happens meanwhile."""
+    """Every change once, in one order, whatever happens meanwhile; of what the key's scopes open."""
 
-    scope = PartnerKey.Scope.CATALOG_READ
+    scope = ANY
     parameters = (since, kinds, params.limit, params.cursor)
 
     @described(
@@ -83,28 +86,36 @@ class Changes(PartnerView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         asked, now = params.read(request, self.parameters), timezone.now()
+        _check_scopes(asked.get("kind", ()), key_of(request))
         here = pagination.walk(request, asked)
         place = _place(here, now)
         if place is None:
             _check_since(asked.get("since"), now)
         last = changes.last_place()  # first: what comes after it is found by the next request
-        found = list(_found(request, asked, place)[: here.limit + 1])
+        found = list(_found(request, asked, place, now)[: here.limit + 1])
         more, found = len(found) > here.limit, found[: here.limit]
         reached = found[-1].seq if more else max([last, place or 0, *(event.seq for event in found)])
-        # A day is exact enough to tell how old a cursor is, and keeps the answer the same while nothing happens.
-        cursor = pagination.cursor_of(request, [reached, now.astimezone(UTC).date().isoformat()])
+        cursor = pagination.cursor_of(request, [reached, _day(found[-1].written_at if more else now).isoformat()])
         body = {"data": found, "has_more": more, "next_cursor": cursor}
         headers = {"Link": pagination.link_to(request, cursor)} | modified(found[-1].written_at if found else None)
         return Response(ChangesSerializer(body).data, headers=headers)
 
 
-def _found(request: Request, asked: dict[str, Any], place: int | None) -> Any:
+def _day(moment: datetime) -> date:
+    """Return the day of a cursor: that of the last event it passed, of which all that follow are still kept.
+
+    A day is exact enough to tell how old a cursor is, and keeps the answer the same while nothing happens.
+    """
+    return moment.astimezone(UTC).date()
+
+
+def _found(request: Request, asked: dict[str, Any], place: int | None, now: datetime) -> Any:
     events = changes.visible(key_of(request)).order_by("seq")
     if "kind" in asked:
         events = events.filter(kind__in=asked["kind"])
     if place is not None:
         return events.filter(seq__gt=place)
-    return events.filter(written_at__gte=asked["since"]) if "since" in asked else events
+    return events.filter(written_at__gte=asked.get("since", now - WHOLE))
 
 
 def _place(here: pagination.Walk, now: datetime) -> int | None:
@@ -112,11 +123,16 @@ def _place(here: pagination.Walk, now: datetime) -> int | None:
     if here.after is None:
         return None
     place, day = here.after
-    if now.astimezone(UTC).date() - date.fromisoformat(day) >= KEPT:
+    if _day(now) - date.fromisoformat(day) >= KEPT:
         raise Refused(
             "changes_gone", "This cursor is 30 days old or older: read what you follow anew, then begin again."
         )
     return int(place)
+
+
+def _check_scopes(kinds: Iterable[str], key: PartnerKey) -> None:
+    for scope in changes.missing(kinds, key).values():
+        raise scope_missing(scope, key)
 
 
 def _check_since(moment: datetime | None, now: datetime) -> None:
@@ -128,7 +144,7 @@ def _check_since(moment: datetime | None, now: datetime) -> None:
 class Latest(PartnerView):
     """When films, charts, rights and models last changed, so that a client can skip what stands still."""
 
-    scope = PartnerKey.Scope.CATALOG_READ
+    scope = ANY
 
     @described("changesLatest", "When each collection last changed", LatestSerializer)
     def get(self, request: Request) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """What a partner may know of its own key and its own use, and whether the house is well."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from catalog.api import params
 from catalog.api.authentication import key_of
 from catalog.api.base import STARTED, PartnerView, PublicView, modified
+from catalog.api.permissions import ANY
 from catalog.api.schema import described
 from catalog.models import PartnerKey
 from catalog.selectors import charts
@@ -21,7 +22,6 @@ from catalog.territories import COUNTRIES
 from catalog.versions import NEWEST, VERSIONS
 
 ALL_COUNTRIES = list(COUNTRIES)
-ANY: Literal["any"] = "any"
 
 
 def day_of(name: str, description: str) -> params.Parameter:

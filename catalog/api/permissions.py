@@ -1,6 +1,6 @@
 """What a key may do: every view names the scope it asks for."""
 
-from typing import Any
+from typing import Any, Literal
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from catalog.api.errors import Refused
 from catalog.models import PartnerKey
 
-ANY = "any"  # the scope that every key has
+ANY: Literal["any"] = "any"  # the scope that every key has
 
 
 class HasScope(BasePermission):

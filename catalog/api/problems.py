@@ -133,8 +133,8 @@ PROBLEMS = {
     "nothing_to_send": Problem(
         409,
         "This cannot be sent now",
-        "The endpoint is disabled, or the event is on its way to it already.",
-        "The detail says which. Enable the endpoint with PATCH, or wait for the delivery to end.",
+        "The endpoint is disabled or hears of such things no more, or the event is on its way to it already.",
+        "The detail says which. Change the endpoint with PATCH, or wait for the delivery to end.",
     ),
     "changes_gone": Problem(
         410,

@@ -18,7 +18,7 @@ URL_HELP = (
 SENT = (*TOLD, "endpoint.test")
 STATES = {state.lower(): state for state in Delivery.State.values}
 STATE_WORDS = list(STATES)
-KINDS_HELP = "What it is told of."
+KINDS_HELP = "What it is told of; each kind needs the key's scope of what it tells of."
 TERRITORIES_HELP = "Whose rights it is told of; none: all that the key may know. What holds worldwide is always told."
 
 

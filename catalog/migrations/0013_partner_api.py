@@ -468,7 +468,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['endpoint', '-created_at'], name='catalog_delivery_latest'),
+            index=models.Index(fields=['endpoint', '-id'], name='catalog_delivery_latest'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
@@ -480,7 +480,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['endpoint', 'event'], name='catalog_delivery_next'),
+            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['endpoint', 'due_at', 'event'], name='catalog_delivery_next'),
         ),
         migrations.AddIndex(
             model_name='delivery',

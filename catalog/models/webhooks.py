@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from catalog import opaque
 from catalog.models.history import history
+from catalog.models.partners import PartnerKey
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -59,7 +60,18 @@ class Event(models.Model):
         return f"{self.kind} {self.uid}"
 
 
-TOLD = tuple(kind.value for kind in Event.Kind if kind not in (Event.Kind.TEST, Event.Kind.NOTHING))
+# What partners are told of, and the scope of a key that opens it: whoever may not read what changed hears of no change.
+SCOPES: dict[str, PartnerKey.Scope] = {
+    Event.Kind.MOVIE_UPDATED: PartnerKey.Scope.CATALOG_READ,
+    Event.Kind.CHART_PUBLISHED: PartnerKey.Scope.CHARTS_READ,
+    Event.Kind.RIGHTS_STARTING: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.RIGHTS_ENDING: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.RIGHTS_CHANGED: PartnerKey.Scope.RIGHTS_READ,
+    Event.Kind.BULK_COMPLETED: PartnerKey.Scope.RATINGS_READ,
+    Event.Kind.MODEL_PROMOTED: PartnerKey.Scope.CATALOG_READ,
+    Event.Kind.MODEL_ROLLED_BACK: PartnerKey.Scope.CATALOG_READ,
+}
+TOLD = tuple(str(kind) for kind in SCOPES)
 
 
 class WebhookEndpoint(models.Model):
@@ -113,16 +125,22 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(free, listening, state=Delivery.State.WAITING, due_at__lte=at)
 
     def first_at_each(self, at: datetime, most: int) -> Self:
-        """The oldest event that is due at so many endpoints, of those where none is tried at this moment.
+        """What has been due longest at so many endpoints, of those where none is tried at this moment.
 
-        Asked endpoint by endpoint, so that thousands that wait at one of them cost no more than a few.
+        Asked endpoint by endpoint, so that thousands that wait at one of them cost no more than a few; those where something
+        has been due longest come first, so that each has its turn however many there are.
         """
         here = Delivery.objects.filter(endpoint=OuterRef("pk"))
         tried = here.filter(state=Delivery.State.WAITING, claimed_until__gt=at)
-        first = here.due(at).order_by("event", "pk").values("pk")[:1]
+        first = here.due(at).in_turn()
         idle = WebhookEndpoint.objects.filter(~Exists(tried), enabled=True, partner__active=True)
-        found = idle.annotate(first=Subquery(first)).filter(first__isnull=False).order_by("pk")
-        return self.filter(pk__in=list(found.values_list("first", flat=True)[:most]))
+        found = idle.annotate(first=Subquery(first.values("pk")[:1]), since=Subquery(first.values("due_at")[:1]))
+        longest = found.filter(first__isnull=False).order_by("since", "pk")
+        return self.filter(pk__in=list(longest.values_list("first", flat=True)[:most]))
+
+    def in_turn(self) -> Self:
+        """In the order in which they are tried: those due longest first, of these the oldest event."""
+        return self.order_by("due_at", "event", "pk")
 
 
 class Delivery(models.Model):
@@ -161,8 +179,10 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="WAITING"), name="catalog_delivery_due"),
-            models.Index(fields=["endpoint", "-created_at"], name="catalog_delivery_latest"),
-            models.Index(fields=["endpoint", "event"], condition=Q(state="WAITING"), name="catalog_delivery_next"),
+            models.Index(fields=["endpoint", "-id"], name="catalog_delivery_latest"),
+            models.Index(
+                fields=["endpoint", "due_at", "event"], condition=Q(state="WAITING"), name="catalog_delivery_next"
+            ),
             models.Index(
                 fields=["endpoint"],
                 condition=Q(state="WAITING", claimed_until__isnull=False),

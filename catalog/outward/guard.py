@@ -4,9 +4,8 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from threading import Thread
-from urllib.parse import urlsplit
 
 from catalog.outward import addresses
 from catalog.outward.addresses import Address, Network
@@ -16,7 +15,7 @@ HTTPS = 443
 PATIENCE = 3.0  # seconds a name may take
 MOST_ADDRESSES = 16
 WHOLE = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+)(?::(?P<port>[1-9][0-9]{0,4}))?(?:[/?].*)?"
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z.-]+)(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>[/?].*)?"
 )
 LABEL = re.compile(r"[0-9a-z]([0-9a-z-]{0,61}[0-9a-z])?")
 # Names that are of somebody's own network by convention or by registry (RFC 6761, 6762, 8375, 9476).
@@ -89,8 +88,8 @@ def taken_apart(url: str, allow: Allowed) -> Target:
     port = int(found["port"] or (HTTPS if secure else 80))
     if port > 65535:
         raise Refused("names a port that does not exist.")
-    rest = urlsplit(url)
-    path = (rest.path or "/") + (f"?{rest.query}" if rest.query else "")
+    rest = found["rest"] or "/"
+    path = rest if rest.startswith("/") else f"/{rest}"
     literal = _literal(found["host"])
     _check_form(secure, host, port, literal, allow)
     return Target(secure, host, port, path, (literal,) if literal else ())
@@ -100,7 +99,7 @@ def _literal(host: str) -> Address | None:
     """Return the address that a host is; None when it is a name. Raises Refused for a number in another guise."""
     try:
         if host.startswith("["):
-            return addresses.read(host.strip("[]"))
+            return IPv6Address(host[1:-1])  # in brackets stands nothing else
         if host.rpartition(".")[2][:1].isdigit():  # no name ends in a number: 127.1, 0x7f000001, 2130706433, 0177.0.0.1
             return addresses.read(host)
     except ValueError:

@@ -16,6 +16,7 @@ from catalog.outward.guard import Allowed, Refused, Resolver, Target
 CONNECT, TOTAL = 3.0, 15.0  # seconds
 MOST_BYTES = 64 * 1024  # of an answer, headers included
 KEPT_BYTES, KEPT = 4_000, 1_000  # of its body: bytes that are waited for, characters that are kept
+MOST_WORDS = 300  # characters that say why nothing came
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def send(
         status, answer, problem = None, "", f"no answer within {total:.0f} s"
     except (OSError, http.client.HTTPException, ValueError) as error:
         status, answer, problem = None, "", f"{type(error).__name__}: {error}"
-    return Outcome(status, problem[:300], answer, round((time.monotonic() - began) * 1000))
+    return Outcome(status, _printable(problem)[:MOST_WORDS], answer, round((time.monotonic() - began) * 1000))
 
 
 def _words(status: int) -> str:
@@ -118,8 +119,12 @@ def _begun(answer: http.client.HTTPResponse) -> str:
             kept += more
     except (OSError, http.client.HTTPException, ValueError):
         pass
-    text = kept.decode(errors="replace")
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in text)[:KEPT]
+    return _printable(kept.decode(errors="replace"), "\n")[:KEPT]
+
+
+def _printable(text: str, besides: str = "") -> str:
+    """Return what a receiver wrote without signs that a page, a terminal or PostgreSQL takes for something else."""
+    return "".join(sign if sign.isprintable() or sign in besides else "�" for sign in text)
 
 
 def _left(deadline: float) -> float:

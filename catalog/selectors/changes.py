@@ -1,11 +1,12 @@
-"""What a key may follow: everybody's events and its partner's own, of the territories it knows."""
+"""What a key may follow: everybody's events and its partner's own, of what its scopes open and the territories it knows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
 
 from catalog.models import Event, PartnerKey
-from catalog.models.webhooks import EventQuerySet
+from catalog.models.webhooks import SCOPES, EventQuerySet
 from catalog.territories import WORLD
 
 Kind = Event.Kind
@@ -17,10 +18,16 @@ COLLECTIONS = {
 }
 
 
+def missing(kinds: Iterable[str], key: PartnerKey) -> dict[str, str]:
+    """Return which of these kinds a key may not hear of, each with the scope that it lacks."""
+    return {kind: str(SCOPES[kind]) for kind in kinds if not key.may(SCOPES[kind])}
+
+
 def visible(key: PartnerKey) -> EventQuerySet:
     """Events that a key may see; those of tests of an endpoint are that endpoint's alone."""
     own = Q(partner=key.partner_id, data__test=key.test)
-    found = Event.objects.told().filter(Q(partner__isnull=True) | own)
+    open_to = [kind for kind, scope in SCOPES.items() if key.may(scope)]
+    found = Event.objects.told().filter(Q(partner__isnull=True) | own, kind__in=open_to)
     return found.filter(territory__in=["", WORLD, *key.territories]) if key.territories else found
 
 

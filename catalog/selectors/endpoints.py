@@ -3,12 +3,13 @@
 from django.db.models import Prefetch
 
 from catalog.models import Delivery, DeliveryAttempt, PartnerKey, WebhookEndpoint
+from catalog.selectors.changes import missing
 
 
 def of_key(key: PartnerKey) -> list[WebhookEndpoint]:
     """Return the endpoints of the key's partner and kind, oldest first: those that hear of no more than the key may know."""
     rows = WebhookEndpoint.objects.filter(partner=key.partner_id, test=key.test).order_by("pk")
-    return [endpoint for endpoint in rows if within(endpoint.territories, key)]
+    return [row for row in rows if within(row.territories, key) and not missing(row.kinds, key)]
 
 
 def within(territories: list[str], key: PartnerKey) -> bool:

@@ -17,6 +17,7 @@ Kind = Event.Kind
 LOOK_BACK = timedelta(days=14)
 PUBLIC = ("title", "year", "runtime", "certificate", "genres")  # what partners see of a film
 TERMS = ("movie_id", "territory", "starts_on", "ends_on")  # and of a licence
+LEFT = ":left"  # ends the origin of what a licence lost, beside the event of the same row: told with it, or never
 CHANGES = {"+": "added", "~": "changed", "-": "removed"}
 ACTS = {
     "version.genesis": Kind.MODEL_PROMOTED,
@@ -39,11 +40,15 @@ class Untold:
 
 
 def find(*, at: datetime, most: int) -> list[Untold]:
-    """Return what is to be told, what happened first coming first; so many at most, the rest is found the next time."""
+    """Return what is to be told, what happened first coming first; the rest is found the next time.
+
+    most: how many, and one more where the last of them would be parted from what its row lost.
+    """
     since = at - LOOK_BACK
     found = [*_films(since, most), *_rights(since, most), *_editions(since, most), *_imports(since, most)]
     found += [*_acts(since), *_near(at, most)]
-    return sorted(found, key=lambda one: (one.at, one.origin))[:most]
+    found.sort(key=lambda one: (one.at, one.origin.removesuffix(LEFT), one.origin))
+    return found[: most + (len(found) > most and found[most].origin.endswith(LEFT))]
 
 
 def _lacking(rows: QuerySet[Any], *origin: Any) -> QuerySet[Any]:
@@ -88,7 +93,7 @@ def _rights(since: datetime, most: int) -> Iterator[Untold]:
         yield Untold(kind, row.told_as, row.history_date, said, territory=row.territory)
         if before and before.territory != row.territory:  # who hears of that territory alone has lost it
             left = {**said, "movie": before.movie_id, "territory": before.territory, "change": "removed"}
-            yield Untold(kind, f"{row.told_as}:left", row.history_date, left, territory=before.territory)
+            yield Untold(kind, f"{row.told_as}{LEFT}", row.history_date, left, territory=before.territory)
 
 
 def _editions(since: datetime, most: int) -> Iterator[Untold]:

@@ -41,7 +41,7 @@ class Claim:
 
 
 def claim(*, at: datetime, most: int) -> list[Claim]:
-    """Claim deliveries that are due and return them: one of each endpoint, the oldest event first."""
+    """Claim deliveries that are due and return them: one of each endpoint, what has been due longest first."""
     if most < 1 or not Delivery.objects.first_at_each(at, 1).exists():
         return []
     return [_prepared(delivery, at) for delivery in _claimed(at, most)]
@@ -50,7 +50,7 @@ def claim(*, at: datetime, most: int) -> list[Claim]:
 @transaction.atomic
 def _claimed(at: datetime, most: int) -> list[Delivery]:
     events.lock(CLAIM_LOCK)
-    first = Delivery.objects.first_at_each(at, most).select_related("endpoint", "event").order_by("event", "pk")
+    first = Delivery.objects.first_at_each(at, most).select_related("endpoint", "event").in_turn()
     found = [delivery for delivery in first if _still(delivery).update(claimed_until=at + CLAIMED)]
     for delivery in found:
         delivery.claimed_until = at + CLAIMED
@@ -152,6 +152,7 @@ def replay(*, delivery: Delivery, at: datetime) -> Delivery:
     """Send the event of a delivery to its endpoint once more, under the same id. Raises NothingToSend."""
     held = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=delivery.endpoint_id)
     _check_listening(held)
+    _check_heard(held, delivery.event)
     siblings = Delivery.objects.filter(endpoint=held, event=delivery.event_id)
     if siblings.filter(state=Delivery.State.WAITING).exists():
         raise NothingToSend("This event is on its way to the endpoint already.")
@@ -163,3 +164,10 @@ def replay(*, delivery: Delivery, at: datetime) -> Delivery:
 def _check_listening(endpoint: WebhookEndpoint) -> None:
     if not endpoint.enabled:
         raise NothingToSend(f"The endpoint is disabled ({endpoint.disabled_reason}): enable it first.")
+
+
+def _check_heard(endpoint: WebhookEndpoint, event: Event) -> None:
+    """What it was told once is sent again only as long as it hears of such things: its key may be another one by now."""
+    heard = event.kind in endpoint.kinds and events.within(event.territory, endpoint.territories)
+    if event.kind != Event.Kind.TEST and not heard:
+        raise NothingToSend("The endpoint does not hear of this any more: let it hear of it again first.")

@@ -6,11 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from catalog.errors import EndpointChanged, EndpointRefused, TooManyEndpoints
 from catalog.models import Delivery, Partner, PartnerKey, User, WebhookEndpoint
 from catalog.outward import guard, signing
 from catalog.outward.guard import Allowed, Refused, Resolver
+from catalog.selectors.changes import missing
 from catalog.selectors.endpoints import within
 from catalog.services import sealing
 from mlops import audit
@@ -19,6 +21,8 @@ from mlops.ports import Actor
 MOST = 10  # of a partner, live ones and those for trying out apart
 LONGEST_OVERLAP = 168  # hours that a secret signs beside the one that takes its place
 BY_PARTNER = "disabled by the partner"
+REMOVED = "being removed by the partner"
+CHUNK = 500  # deliveries that are let go at once, with all their tries
 FIELDS = ("url", "description", "kinds", "territories", "enabled")  # what a partner sets
 
 
@@ -67,6 +71,7 @@ def create(
     """
     heard = list(key.territories) if territories is None else territories
     _check_territories(heard, key)
+    _check_kinds(kinds, key)
     Partner.objects.select_for_update().get(pk=key.partner_id)  # counted by one at a time
     if WebhookEndpoint.objects.filter(partner=key.partner_id, test=key.test).count() >= MOST:
         raise TooManyEndpoints(f"A partner has at most {MOST} endpoints: remove one, or let one hear of more.")
@@ -85,20 +90,44 @@ def change(*, endpoint: WebhookEndpoint, key: PartnerKey, at: datetime, **wanted
     """
     held = _held(endpoint, endpoint.revision)
     _check_territories(wanted.get("territories", held.territories), key)
+    _check_kinds(wanted.get("kinds", held.kinds), key)
     moved = [name for name in FIELDS if name in wanted and wanted[name] != getattr(held, name)]
     if not moved:
         return held
     for name in moved:
         setattr(held, name, wanted[name])
+    if "url" in moved:
+        held.failing_since = None  # nothing was sent there yet
     if "enabled" in moved:
         _switched(held, "" if held.enabled else BY_PARTNER, at)
     _save(held, "changed", by=actor(key), at=at, fields=moved)
     return held
 
 
-@audit.governed()
 def remove(*, endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> None:
-    """Take an endpoint away with all its deliveries. Raises EndpointChanged."""
+    """Take an endpoint away with all its deliveries. Raises EndpointChanged.
+
+    It is told of nothing more first; then its deliveries go in chunks, so that nobody waits for all of them; then it goes.
+    """
+    held = _silenced(endpoint, key, at)
+    waste = Delivery.objects.filter(endpoint=held).order_by("pk").values_list("pk", flat=True)
+    while keys := list(waste[:CHUNK]):
+        with transaction.atomic():
+            Delivery.objects.filter(pk__in=keys).delete()
+    _removed(held, key, at)
+
+
+@audit.governed()
+def _silenced(endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> WebhookEndpoint:
+    held = _held(endpoint, endpoint.revision)
+    if held.enabled:
+        _switched(held, REMOVED, at)
+        _save(held, "disabled", by=actor(key), at=at, reason=REMOVED)
+    return held
+
+
+@audit.governed()
+def _removed(endpoint: WebhookEndpoint, key: PartnerKey, at: datetime) -> None:
     held = _held(endpoint, endpoint.revision)
     _remember(held, by=actor(key), at=at, reason="removed")
     held.delete()
@@ -152,6 +181,13 @@ def _check_territories(territories: list[str], key: PartnerKey) -> None:
     if not within(territories, key):
         known = ", ".join(sorted(key.territories))
         raise EndpointRefused("territories", f"The key knows the rights of {known} alone: name some of these.")
+
+
+def _check_kinds(kinds: list[str], key: PartnerKey) -> None:
+    lacking = missing(kinds, key)
+    if lacking:
+        told = ", ".join(f"{kind} ({scope})" for kind, scope in lacking.items())
+        raise EndpointRefused("kinds", f"kinds ask for scopes that the key lacks: {told}.")
 
 
 def _held(endpoint: WebhookEndpoint, revision: int | None = None) -> WebhookEndpoint:

@@ -12,7 +12,7 @@ from catalog.selectors.untold import Untold
 from catalog.territories import WORLD
 
 ANNOUNCE_LOCK = 7011  # the advisory lock that lets one sequencer through at a time
-AT_ONCE = 500  # events of one transaction
+AT_ONCE, DELIVERIES = 500, 5_000  # events of one transaction, and deliveries, at most
 KEPT = timedelta(days=30)  # the feed promises 14, and a row is looked for no longer than that
 CHUNK = 100  # events that are let go at once, with all their deliveries
 
@@ -27,10 +27,11 @@ def announce(*, at: datetime) -> int:
 @transaction.atomic
 def _announce(at: datetime) -> int:
     lock(ANNOUNCE_LOCK)
-    found = untold.find(at=at, most=AT_ONCE)  # again: another sequencer may have been first
-    events = Event.objects.bulk_create([_event(one, at) for one in found])
     listening = WebhookEndpoint.objects.filter(enabled=True, partner__active=True)
     endpoints = list(listening.select_for_update(of=("self",)).order_by("pk"))
+    most = max(1, min(AT_ONCE, DELIVERIES // max(1, len(endpoints))))
+    found = untold.find(at=at, most=most)  # again: another sequencer may have been first
+    events = Event.objects.bulk_create([_event(one, at) for one in found])
     sent = [
         Delivery(endpoint=endpoint, event=event, created_at=at, due_at=at)
         for event, one in zip(events, found, strict=True)
@@ -40,7 +41,7 @@ def _announce(at: datetime) -> int:
     Delivery.objects.bulk_create(sent, batch_size=1_000)
     if sent:
         queue.send_soon()
-    if len(found) == AT_ONCE:
+    if len(found) >= most:
         queue.announce_soon()
     return len(events)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog.models import Event
 from catalog.models.webhooks import TOLD
+from catalog.services.events import thin
 from tests.catalog.api_calls import Caller, refusal
 from tests.factories.partners import make_event
 
@@ -117,6 +118,31 @@ def test_a_cursor_so_old_that_something_may_be_missing_is_refused(api: Caller) -
     assert refused.value.code == "changes_gone"
 
 
+def test_a_cursor_in_the_midst_is_as_old_as_the_last_change_it_passed(api: Caller, monkeypatch: Any) -> None:
+    """What follows that change is let go when it is 30 days old, however lately the page was asked for."""
+    passed = events(3, ago=timedelta(days=20))
+    events(1)
+    page = api.get("changes", limit=2).json()
+    ahead = timezone.now() + timedelta(days=9)
+    monkeypatch.setattr(timezone, "now", lambda: ahead)
+    assert ids(api.get("changes", limit=2, cursor=page["next_cursor"]).json())[0] == passed[2].uid
+    later = ahead + timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    thin(at=later)
+    refusal(api.get("changes", limit=2, cursor=page["next_cursor"]), 410, "changes_gone")
+
+
+def test_a_walk_that_begins_with_all_there_is_can_go_on_for_a_day_at_least(api: Caller, monkeypatch: Any) -> None:
+    """What is about to be let go is no beginning: its cursor would be too old at once."""
+    events(2, ago=timedelta(days=29, hours=23))
+    kept = events(3, ago=timedelta(days=27, hours=23))
+    page = api.get("changes", limit=2).json()
+    assert ids(page) == uids(kept)[:2]
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert ids(api.get("changes", limit=2, cursor=page["next_cursor"]).json()) == uids(kept)[2:]
+
+
 @pytest.mark.parametrize(
     "kind", ["endpoint.test", "nothing", "movie", "movie.updated,", "movie.updated,x", "MOVIE.UPDATED"]
 )
@@ -190,7 +216,34 @@ def test_when_each_collection_last_changed(api: Caller) -> None:
     assert api.get("changes/latest", headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 
-def test_the_scope_is_that_of_the_catalogue() -> None:
-    refusal(Caller("charts:read").get("changes"), 403, "scope_missing")
-    assert Caller("catalog:read").get("changes").status_code == 200
+RIGHTS = {Kind.RIGHTS_STARTING, Kind.RIGHTS_ENDING, Kind.RIGHTS_CHANGED}
+OPENS = {
+    "catalog:read": ({Kind.MOVIE_UPDATED, Kind.MODEL_PROMOTED, Kind.MODEL_ROLLED_BACK}, {"movies", "models"}),
+    "charts:read": ({Kind.CHART_PUBLISHED}, {"charts"}),
+    "rights:read": (RIGHTS, {"rights"}),
+    "ratings:read": ({Kind.BULK_COMPLETED}, set()),
+    "ratings:write": ({Kind.BULK_COMPLETED}, set()),
+    "webhooks:write": (set(), set()),
+}
+
+
+@pytest.mark.parametrize("scope", OPENS)
+def test_a_key_hears_of_what_its_scope_opens_and_of_nothing_else(scope: str) -> None:
+    api = Caller(scope)
+    for kind in Kind.values:
+        events(1, kind)
+    heard, collections = OPENS[scope]
+    assert {item["kind"] for item in api.get("changes").json()["data"]} == heard
+    assert {name for name, at in api.get("changes/latest").json().items() if at} == collections
+
+
+def test_a_kind_whose_scope_the_key_lacks_is_refused_by_name() -> None:
+    api = Caller("catalog:read")
+    body = refusal(api.get("changes", kind="movie.updated,rights.changed"), 403, "scope_missing")
+    assert "rights:read" in body["detail"]
+    assert api.get("changes", kind="movie.updated").status_code == 200
+
+
+def test_every_kind_that_is_told_has_a_scope() -> None:
+    assert set(TOLD) == set().union(*(kinds for kinds, _ in OPENS.values()))
     assert len(TOLD) == 8

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from jsonschema import ValidationError
 
 from catalog.models import Event
@@ -38,7 +39,8 @@ def check(schema: dict[str, Any], path: str, method: str, answer: Any) -> None:
 
 def test_every_read_answers_in_its_shape(api: Caller, schema: dict[str, Any]) -> None:
     for kind in Event.Kind.values:
-        make.make_event(kind, data={"movie": 1}, territory="DE")
+        make.make_event(kind, data={"movie": 1}, territory="DE", written_at=timezone.now())
+    assert api.get("changes").json()["data"]
     endpoint, _ = listening("https://93.184.215.14/", api.key)
     delivery = make.make_delivery(endpoint)
     make.make_attempt(delivery, status=None, problem="no answer within 15 s")

@@ -1,5 +1,6 @@
 """Webhook endpoints at the API: made once, changed on the state that was read, and nobody else's."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from mlops.models import AuditEvent
 from tests.catalog.api_calls import Caller, refusal
 from tests.catalog.webhooks import listening
 from tests.factories import partners as make
+from tests.factories.mlops import NOON
 
 pytestmark = pytest.mark.django_db
 URL = "https://93.184.215.14/hooks"
@@ -84,11 +86,11 @@ def test_making_changing_and_removing_are_on_record(api: Caller) -> None:
     posted(api, f"webhooks/{uid}/secret", {"overlap_hours": 1})
     deleted(api, f"webhooks/{uid}", **matching(api, uid))
     acts = [event for event in AuditEvent.objects.order_by("seq") if event.object == f"webhook_endpoint:{uid}"]
-    words = ["created", "changed", "secret-rolled", "removed"]
+    words = ["created", "changed", "secret-rolled", "disabled", "removed"]
     assert [event.action for event in acts] == [f"webhook_endpoint.{word}" for word in words]
     assert {event.actor for event in acts} == {f"partner_key:{api.key.pk}"}
     reasons = WebhookEndpoint.history.order_by("history_id").values_list("history_change_reason", flat=True)
-    assert list(reasons) == words
+    assert list(reasons) == ["created", "changed", "secret-rolled", endpoints.REMOVED, "removed"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,8 @@ def test_making_changing_and_removing_are_on_record(api: Caller) -> None:
         (WANTED | {"url": "https://127.0.0.1/"}, "/url", "bad_value"),
         (WANTED | {"url": "https://169.254.169.254/latest"}, "/url", "bad_value"),
         (WANTED | {"url": "https://localhost/"}, "/url", "bad_value"),
+        (WANTED | {"url": "https://[1.2.3.4]/"}, "/url", "bad_value"),
+        (WANTED | {"url": "https://[....]/"}, "/url", "bad_value"),
         (WANTED | {"territories": ["XX"]}, "/territories", "bad_value"),
         (WANTED | {"territories": None}, "/territories", "bad_value"),
     ],
@@ -181,6 +185,15 @@ def test_an_address_is_checked_at_a_change_too(api: Caller) -> None:
     assert "not of the open internet" in found["detail"]
 
 
+def test_a_new_address_has_not_failed(api: Caller) -> None:
+    uid = made(api)["id"]
+    WebhookEndpoint.objects.update(failing_since=NOON)
+    described = patched(api, f"webhooks/{uid}", {"description": "x"}, **matching(api, uid)).json()
+    assert datetime.fromisoformat(described["failing_since"]) == NOON
+    moved = patched(api, f"webhooks/{uid}", {"url": f"{URL}/new"}, **matching(api, uid)).json()
+    assert moved["failing_since"] is None
+
+
 def test_one_that_is_disabled_drops_what_waits_and_can_be_enabled(api: Caller) -> None:
     uid = made(api)["id"]
     posted(api, f"webhooks/{uid}/test")
@@ -255,3 +268,32 @@ def test_a_key_of_some_territories_makes_and_sees_endpoints_of_these(api: Caller
         assert found["errors"][0]["pointer"] == "/territories"
     mark = matching(api, body["id"])
     refusal(patched(api, f"webhooks/{body['id']}", {"territories": []}, **mark), 422, "bad_body")
+
+
+def test_an_endpoint_hears_of_no_more_than_the_scopes_of_its_key_open() -> None:
+    api = Caller("webhooks:write", "charts:read")
+    found = refusal(posted(api, "webhooks", WANTED), 422, "bad_body")
+    assert [fault["pointer"] for fault in found["errors"]] == ["/kinds"]
+    assert "movie.updated (catalog:read)" in found["detail"]
+    assert "charts:read" not in found["detail"]
+    uid = made(api, kinds=["chart.published"])["id"]
+    more = {"kinds": ["chart.published", "rights.changed"]}
+    found = refusal(patched(api, f"webhooks/{uid}", more, **matching(api, uid)), 422, "bad_body")
+    assert [fault["pointer"] for fault in found["errors"]] == ["/kinds"]
+    assert "rights.changed (rights:read)" in found["detail"]
+    assert WebhookEndpoint.objects.get().kinds == ["chart.published"]
+
+
+def test_one_that_hears_of_more_than_a_key_may_read_is_not_there_for_that_key(api: Caller) -> None:
+    """Or it would have what it may not read sent to an address of its own."""
+    uid = made(api)["id"]
+    api.key.scopes = ["webhooks:write", "charts:read"]
+    api.key.save()
+    assert api.get("webhooks").json() == {"data": []}
+    refusal(api.get(f"webhooks/{uid}"), 404, "not_found")
+    mark = {"If-Match": "*"}
+    refusal(patched(api, f"webhooks/{uid}", {"url": f"{URL}/mine"}, **mark), 404, "not_found")
+    refusal(posted(api, f"webhooks/{uid}/secret", {"overlap_hours": 0}), 404, "not_found")
+    api.key.scopes = ["webhooks:write", "charts:read", "catalog:read"]
+    api.key.save()
+    assert api.get(f"webhooks/{uid}").status_code == 200

@@ -2,20 +2,24 @@
 
 import threading
 import time
+from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import Retry, SoftTimeLimitExceeded
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from catalog.models import Delivery, DeliveryAttempt, Event
-from catalog.services import endpoints, sealing
+from catalog.outward.sending import Outcome
+from catalog.services import deliveries, endpoints, outgoing, sealing
 from mlops.models import AuditEvent
 from mlops.ports import SYSTEM
 from tests.catalog.webhooks import announce, fresh, in_a_thread, listening, send, states, waiting
 from tests.factories import catalog as make
 from tests.factories.mlops import NOON
+from tests.factories.partners import make_attempt
 from tests.receivers import Receiver, receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,7 +118,10 @@ def test_a_success_after_failures_ends_it(partner_server: Receiver) -> None:
     assert (fresh(delivery).state, fresh(delivery).attempts) == (State.DELIVERED, 2)
 
 
-@pytest.mark.parametrize(("answer", "words"), [("redirect", "redirects"), ("drop", "RemoteDisconnected"), (404, "404")])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("redirect", "redirects"), ("drop", "RemoteDisconnected"), ("garble", "BadStatusLine"), (404, "404")],
+)
 def test_what_is_no_success_is_written_down_with_its_reason(partner_server: Receiver, answer: Any, words: str) -> None:
     partner_server.answer = answer
     endpoint, _ = listening(partner_server.url)
@@ -131,6 +138,33 @@ def test_an_endless_answer_keeps_nobody(partner_server: Receiver) -> None:
     send(NOON)
     assert states(endpoint) == [State.DELIVERED]
     assert DeliveryAttempt.objects.get().answer == "x" * 1_000
+
+
+def test_one_that_cannot_be_written_down_does_not_keep_the_others_from_it(
+    partner_server: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, _ = listening(partner_server.url)
+    whole, _ = listening(partner_server.url)
+    (delivery,) = waiting(broken)
+    waiting(whole, 3)
+    try_of_a_dead_worker = make_attempt(delivery, number=1)  # that number is given already
+    assert send(NOON) == 3
+    assert (states(broken), states(whole)) == ([State.WAITING], [State.DELIVERED] * 3)
+    assert f"delivery {delivery.pk} could not be written down" in caplog.text
+    try_of_a_dead_worker.delete()
+    assert send(NOON + HOUR) == 1
+    assert states(broken) == [State.DELIVERED]
+
+
+@pytest.mark.parametrize("ending", [Retry(), SystemExit(), SoftTimeLimitExceeded()])
+def test_what_ends_a_worker_is_not_taken_for_a_fault_of_a_delivery(ending: BaseException) -> None:
+    endpoint, _ = listening("https://93.184.215.14/")
+    waiting(endpoint)
+    (claim,) = deliveries.claim(at=NOON, most=1)
+    tried: Future[Outcome] = Future()
+    tried.set_exception(ending)
+    with pytest.raises(type(ending)):
+        outgoing._settled(claim, tried, NOON)
 
 
 def test_one_that_hangs_does_not_hold_the_others_up(partner_server: Receiver, settings: Any, monkeypatch: Any) -> None:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
+from catalog import queue
 from catalog.models import Delivery, Event, Licence, Movie
 from catalog.selectors import untold
 from catalog.services import events
@@ -101,6 +102,21 @@ def test_a_licence_that_moves_to_another_territory_is_lost_to_the_first(now: Any
     assert moved[0] == ("DE", "added")
     assert sorted(moved[1:]) == [("DE", "removed"), ("FR", "changed")]
     assert announce(now) == 0
+
+
+def test_what_a_territory_lost_is_told_together_with_what_another_got_however_little_is_told_at_once(
+    now: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Afterwards nothing would find it: the row is told."""
+    monkeypatch.setattr(events, "AT_ONCE", 1)
+    far = (now + 100 * DAY).date()
+    rows = [licence(far, far + 50 * DAY) for _ in range(12)]  # so that one number begins as another one does
+    announce(now)
+    for row in rows:
+        saved(row, territory="FR", _history_date=now)  # at one moment
+    announce(now)
+    moved = [(data["licence"], data["territory"]) for data in told(Kind.RIGHTS_CHANGED)][12:]
+    assert sorted(moved) == sorted((row.pk, code) for row in rows for code in ("DE", "FR"))
 
 
 @pytest.mark.parametrize(
@@ -218,6 +234,27 @@ def test_a_run_is_bounded_and_the_next_goes_on(now: Any, monkeypatch: pytest.Mon
         make.make_movie(title)
     assert [events.announce(at=now) for _ in range(4)] == [2, 2, 1, 0]
     assert [data["movie"] for data in told(Kind.MOVIE_UPDATED)] == sorted(Movie.objects.values_list("pk", flat=True))
+
+
+def test_the_more_endpoints_listen_the_fewer_events_are_told_at_once(
+    now: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """What is written at once is bounded by the deliveries too, and what is left is asked for soon."""
+    monkeypatch.setattr(events, "DELIVERIES", 7)
+    for _ in range(3):
+        listening("https://93.184.215.14/hooks")
+    for title in "abc":
+        make.make_movie(title)
+
+    def asked_for() -> tuple[int, int, bool]:
+        with django_capture_on_commit_callbacks() as asked:
+            whole = events.announce(at=now)
+        return whole, Delivery.objects.count(), any(queue.ANNOUNCE in nudge.args for nudge in asked)
+
+    assert [asked_for() for _ in range(2)] == [(2, 6, True), (1, 9, False)]
+    monkeypatch.setattr(events, "DELIVERIES", 2)
+    make.make_movie("d")
+    assert asked_for() == (1, 12, True), "one at least"
 
 
 @pytest.mark.django_db(transaction=True)

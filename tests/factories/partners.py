@@ -21,6 +21,7 @@ from catalog.models import (
     Usage,
     WebhookEndpoint,
 )
+from catalog.models.webhooks import TOLD
 from tests.factories.catalog import make_movie, make_partner, make_partner_key, make_rater
 from tests.factories.mlops import NOON
 
@@ -66,7 +67,7 @@ def make_endpoint(partner: Partner | None = None, **given: Any) -> WebhookEndpoi
     """An endpoint that hears of every kind of event."""
     fields = {
         "url": "https://partner.example/hooks",
-        "kinds": list(Event.Kind.values),
+        "kinds": list(TOLD),
         "sealed_secret": "none",
         "created_at": NOON,
         "changed_at": NOON,

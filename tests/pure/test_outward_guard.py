@@ -67,6 +67,11 @@ FORMS = (  # told by the address itself
     "https://[fec0::1]/",
     "https://[ff02::1]/",
     "https://[5f00::1]/",
+    "https://[1.2.3.4]/",
+    "https://[1]/",
+    "https://[....]/",
+    "https://[:::]/",
+    "https://[::ffff:1.2.3.4.5]/",
     "https://localhost/",
     "https://LOCALHOST/",
     "https://api.localhost/",
@@ -170,6 +175,13 @@ def test_addresses_of_the_open_internet_pass(url: str) -> None:
     assert target.found
     assert target.port == 443
     assert target.secure
+
+
+@pytest.mark.parametrize(
+    ("rest", "path"), [("", "/"), ("/", "/"), ("/in/a;b?c=d/e", "/in/a;b?c=d/e"), ("?c=d", "/?c=d"), ("//in", "//in")]
+)
+def test_the_path_is_asked_for_as_it_was_written(rest: str, path: str) -> None:
+    assert saved(f"https://hooks.example.com{rest}").path == path
 
 
 def test_what_wraps_a_public_address_is_judged_by_it() -> None:

@@ -51,6 +51,16 @@ def test_a_redirect_is_not_followed() -> None:
     assert len(partner.heard) == 1
 
 
+def test_what_is_no_http_is_told_in_signs_that_can_be_kept_and_shown() -> None:
+    """PostgreSQL keeps no zero, and a terminal would turn red."""
+    with receiver("garble") as partner:
+        outcome = sent(partner)
+    assert outcome.status is None
+    assert outcome.problem.startswith("BadStatusLine: ��[31mwhatÿ�xxx")
+    assert outcome.problem.isprintable()
+    assert len(outcome.problem) == sending.MOST_WORDS
+
+
 @pytest.mark.parametrize("answer", ["hang", "drip"])
 def test_a_receiver_that_hangs_or_drips_costs_the_deadline_and_no_more(answer: str) -> None:
     with receiver(answer) as partner:

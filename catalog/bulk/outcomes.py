@@ -1,7 +1,8 @@
 """What becomes of each line, held against what is there: no database, so that a dry run says the same as a real one."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from catalog.bulk.lines import Fault, Line
 ADDED, UPDATED, UNCHANGED, NOT_FOUND, REJECTED = "added", "updated", "unchanged", "not_found", "rejected"
 AHEAD = timedelta(minutes=5)  # how far their clock may be before ours
 TOO_LATE = Fault("too_late", "rated_at is still to come: it lies after the moment when the file was sent.")
+ERASED = Fault("viewer_erased", "The viewer was erased after the file was sent: what it says of them is not taken in.")
 
 Key = tuple[str, int]  # the partner's word for a viewer, and a film
 
@@ -50,12 +52,28 @@ class Plan:
         return {change.key: change.given for change in self.changes}
 
 
-def plan(lines: Iterable[Line], before: Mapping[Key, Given], films: Container[int], sent_at: datetime) -> Plan:
-    """Say what becomes of lines. sent_at: when the file came, which is when a rating without a time was given."""
-    made, now, latest = Plan(before), dict(before), sent_at + AHEAD
+def digest_of(user: str) -> str:
+    """Return what stands for the name of a viewer who was erased: the name itself is kept nowhere."""
+    return hashlib.sha256(user.encode()).hexdigest()
+
+
+def plan(
+    lines: Iterable[Line],
+    before: Mapping[Key, Given],
+    films: Container[int],
+    sent_at: datetime,
+    erased: Collection[str] = (),
+) -> Plan:
+    """Say what becomes of lines.
+
+    sent_at: when the file came, which is when a rating without a time was given. erased: digests of viewers' names.
+    """
+    made, now, latest, gone = Plan(before), dict(before), sent_at + AHEAD, frozenset(erased)
     for line in lines:
         fault, status = line.fault, REJECTED
-        if fault is None and line.movie not in films:
+        if fault is None and gone and digest_of(line.user) in gone:
+            fault = ERASED
+        elif fault is None and line.movie not in films:
             fault, status = Fault("unknown_movie", f"There is no film {line.movie}."), NOT_FOUND
         elif fault is None and line.rated_at and line.rated_at > latest:
             fault = TOO_LATE

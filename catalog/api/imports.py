@@ -109,7 +109,7 @@ class Imports(PartnerView):
         sends=SENDS,
         status=202,
         headers=[IDEMPOTENCY_KEY],
-        problems=[*IDEMPOTENCY, "too_many_imports"],
+        problems=[*IDEMPOTENCY, "too_slow", "too_many_imports"],
     )
     def post(self, request: Request) -> HttpResponseBase:
         asked = params.read(request, (dry_run,))

@@ -112,6 +112,12 @@ PROBLEMS = {
         "The header Accept excludes application/json.",
         "Send «Accept: application/json», or no such header.",
     ),
+    "too_slow": Problem(
+        408,
+        "The body comes too slowly",
+        "The body was not here as a whole when its time was over. Nothing of it was kept.",
+        "The detail says how long it may take. Send it again, in several files where the line is slow.",
+    ),
     "edition_changed": Problem(
         409,
         "A newer edition was published",

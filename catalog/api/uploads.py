@@ -1,9 +1,13 @@
 """A file as the body of a request: taken from the wire piece by piece, so that memory holds one of them."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -44,17 +48,39 @@ def check_length(request: Request) -> None:
 
 
 def pieces(request: Request) -> Iterator[bytes]:
-    """Yield the body. Raises ParseError when it ends too early."""
-    plain, length, came = request._request, _length(request), 0
+    """Yield the body. Raises ParseError when it ends too early, Refused when it is not there within UPLOAD_SECONDS."""
+    plain, length, came, until = request._request, _length(request), 0, time.monotonic() + settings.UPLOAD_SECONDS
     stream = plain if length is not None else plain.META["wsgi.input"]
+    if not connection.in_atomic_block:
+        connection.close()  # others have use for it while the body comes; it is opened again when it is needed
     try:
-        while piece := stream.read(PIECE):
+        while piece := _piece(stream.read, until - time.monotonic()):
             came += len(piece)
             yield piece
+    except TimeoutError as error:
+        raise Refused("too_slow", f"The file was not here after {settings.UPLOAD_SECONDS} seconds.") from error
     except (UnreadablePostError, OSError) as error:
         raise ParseError("The body broke off.") from error
     if came == 0 or came != (length or came):
         raise ParseError("The body broke off." if came else "There is no body.")
+
+
+def _piece(read: Callable[[int], bytes], seconds: float) -> bytes:
+    """Return the next piece, however it comes in. Raises TimeoutError.
+
+    The server's read returns with a whole piece, and nothing breaks it off: a thread of its own waits in it, holds nothing
+    but the connection, and ends with that.
+    """
+    come: Future[bytes] = Future()
+    Thread(target=_fetch, args=(come, read), daemon=True).start()
+    return come.result(max(seconds, 0))
+
+
+def _fetch(come: Future[bytes], read: Callable[[int], bytes]) -> None:
+    try:
+        come.set_result(read(PIECE))
+    except Exception as error:
+        come.set_exception(error)
 
 
 def _length(request: Request) -> int | None:

@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                 ('unchanged', models.PositiveBigIntegerField(default=0)),
                 ('not_found', models.PositiveBigIntegerField(default=0)),
                 ('rejected', models.PositiveBigIntegerField(default=0)),
+                ('erased', models.JSONField(blank=True, default=list)),
             ],
         ),
         migrations.CreateModel(

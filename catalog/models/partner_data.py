@@ -59,7 +59,8 @@ class PartnerImport(models.Model):
     """One upload of ratings, read by a worker chunk by chunk: a row is the job, and says how far it came.
 
     offset: bytes of the file that are done; last_line: the number of the last line among them; lines: how many of them
-    were ratings, or meant to be; segments: files of results that are whole. The five outcomes add up to lines.
+    were ratings, or meant to be; segments: files of results that are whole. The five outcomes add up to lines. erased:
+    SHA-256 of the name of each viewer who was erased while it was open; let go at its end.
     """
 
     class State(models.TextChoices):
@@ -99,6 +100,7 @@ class PartnerImport(models.Model):
     unchanged = models.PositiveBigIntegerField(default=0)
     not_found = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
+    erased = models.JSONField(default=list, blank=True)
 
     objects = PartnerImportQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.errors import UnknownMember
 from catalog.models import PartnerKey, Rater, User
 from catalog.queue import ERASE_MEMBER, ERASING
-from catalog.services import accounts, leftovers
+from catalog.services import accounts, imports, leftovers
 from catalog.services.leftovers import Person
 from mlops import audit, erasure, work
 from mlops.erasure import Erasure, digest_of
@@ -71,11 +71,13 @@ def ask_for_viewer(*, viewer: Rater, by: PartnerKey, at: datetime) -> work.Job |
     """
     if viewer.test:
         with transaction.atomic():
+            imports.shut_out(viewer)
             leftovers.drop_for_trying_out([viewer.pk])
         return None
     person, actor = Person(None, viewer), OfPartner(by.partner_id)
     _check(person, PARTNERS_WISH, actor)
     with audit.governed():
+        imports.shut_out(viewer)
         named = Rater.objects.select_for_update().filter(pk=viewer.pk, reference=viewer.reference)
         if not named.exists():
             raise UnknownMember("This viewer was erased a moment ago.")

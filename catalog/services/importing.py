@@ -38,11 +38,16 @@ class Work:
         self.source: Source | None = None
 
     def hold(self) -> datetime:
-        """Nobody else takes the piece up, or calls the import off, until the transaction ends. Raises ClaimLost, Stopped."""
+        """Nobody else takes the piece up, calls the import off, or erases a viewer whom it may name, until the transaction ends.
+
+        Raises ClaimLost, Stopped.
+        """
         at = self.clock()
         work.hold(lease=self.lease, at=at)
-        if not imports.begin(self.found, at):
+        held = imports.begin(self.found, at)
+        if held is None:
             raise Stopped
+        self.found.erased = held.erased
         return at
 
     def prepare(self) -> None:
@@ -110,15 +115,18 @@ def _piece(doing: Work) -> bool:
 
 
 def _take(doing: Work, chunk: Chunk) -> None:
-    """Take one chunk in; anew when one of its ratings was changed by somebody else meanwhile."""
-    for left in reversed(range(TRIES)):
+    """Take one chunk in; anew when one of its ratings was changed by somebody else, or a viewer of it erased, meanwhile."""
+    left = TRIES
+    while left:
+        erased = doing.found.erased
         try:
             if (_dry if doing.found.dry_run else _real)(doing, chunk):
                 return
         except IntegrityError:  # somebody made the same rating, or took a film out
-            if not left:
+            if left == 1:
                 raise
             doing.prepare()
+        left -= doing.found.erased == erased  # viewers to erase come to an end, so whoever erases many is no fault
     raise RuntimeError(f"{TRIES} times ratings of one chunk were changed while it was read")
 
 
@@ -126,15 +134,21 @@ def _keys(chunk: Chunk, films: Collection[int]) -> list[Key]:
     return list({(line.user, line.movie): None for line in chunk.lines if not line.fault and line.movie in films})
 
 
+def _name_any(chunk: Chunk, erased: Collection[str]) -> bool:
+    """Say whether a chunk names any of those who were erased since it was planned: then what was planned is not so."""
+    return bool(erased) and any(outcomes.digest_of(line.user) in erased for line in chunk.lines)
+
+
 def _real(doing: Work, chunk: Chunk) -> bool:
-    found, keys, source = doing.found, _keys(chunk, doing.films), doing.source
+    found, keys, source, erased = doing.found, _keys(chunk, doing.films), doing.source, doing.found.erased
     assert source is not None
     known = import_rows.known(doing.owner, keys)
-    plan = outcomes.plan(chunk.lines, known.ratings, doing.films, found.created_at)
+    plan = outcomes.plan(chunk.lines, known.ratings, doing.films, found.created_at, erased)
     draft = folders.draft(found.uid, outcomes.segment(plan.results))
     with transaction.atomic():
         at = doing.hold()
-        if not import_rows.write(doing.owner, plan, known.raters, source, at):
+        late = _name_any(chunk, set(found.erased) - set(erased))
+        if late or not import_rows.write(doing.owner, plan, known.raters, source, at):
             draft.unlink()
             return False
         # Whoever lost the lease has not come here: what the next worker wrote under this number stays.
@@ -146,13 +160,17 @@ def _real(doing: Work, chunk: Chunk) -> bool:
 
 def _dry(doing: Work, chunk: Chunk) -> bool:
     found, keys, number = doing.found, _keys(chunk, doing.films), doing.found.segments + 1
+    erased = found.erased
     with Shadow(folders.of(found.uid)) as shadow:
         before = {**import_rows.known(doing.owner, keys).ratings, **shadow.find(keys, number)}
-        plan = outcomes.plan(chunk.lines, before, doing.films, found.created_at)
+        plan = outcomes.plan(chunk.lines, before, doing.films, found.created_at, erased)
         shadow.note(plan.after, number)
     draft = folders.draft(found.uid, outcomes.segment(plan.results))
     with transaction.atomic():
         doing.hold()
+        if _name_any(chunk, set(found.erased) - set(erased)):
+            draft.unlink()
+            return False
         folders.keep(found.uid, draft, number)
         told = _advance(found, chunk, plan)
     _note(found, told)

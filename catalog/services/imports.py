@@ -8,8 +8,9 @@ from django.db import transaction
 from catalog import queue
 from catalog.bulk import folders
 from catalog.bulk.folders import Received
+from catalog.bulk.outcomes import digest_of
 from catalog.errors import ImportEnded, ImportOpen, ResultGone, TooManyImports
-from catalog.models import Partner, PartnerImport, PartnerKey
+from catalog.models import Partner, PartnerImport, PartnerKey, Rater
 from mlops import work
 from mlops.ports import SYSTEM, Actor
 
@@ -66,19 +67,31 @@ def results(found: PartnerImport, *, at: datetime) -> list[Path]:
     return paths
 
 
-def begin(found: PartnerImport, at: datetime) -> bool:
-    """Mark an import as at work, inside a transaction, and keep it so until that ends. False when it is not open any more."""
+def begin(found: PartnerImport, at: datetime) -> PartnerImport | None:
+    """Mark an import as at work, inside a transaction, and keep it so until that ends; None when it is not open any more."""
     now = PartnerImport.objects.select_for_update().filter(pk=found.pk).open().first()
     if now is not None and now.state == State.CREATED:
         now.state, now.started_at = State.RUNNING, at
         now.save(update_fields=["state", "started_at"])
-    return now is not None
+    return now
+
+
+def shut_out(viewer: Rater) -> None:
+    """Have what a partner sent already say nothing more of a viewer, inside the transaction that erases them.
+
+    It comes before the viewer's own row is taken: a chunk holds its import first and viewers' rows then, and so neither
+    waits for the other in a circle.
+    """
+    sent = PartnerImport.objects.filter(partner=viewer.partner_id, test=viewer.test).open()
+    for found in sent.select_for_update().order_by("pk"):
+        found.erased = [*found.erased, digest_of(viewer.reference)]
+        found.save(update_fields=["erased"])
 
 
 def end(found: PartnerImport, state: str, problem: str, at: datetime) -> None:
-    """Bring an import to its end, inside a transaction."""
-    found.state, found.problem, found.ended_at = state, problem, at
-    found.save(update_fields=["state", "problem", "ended_at"])
+    """Bring an import to its end, inside a transaction; whom it had to leave out it then forgets."""
+    found.state, found.problem, found.ended_at, found.erased = state, problem, at, []
+    found.save(update_fields=["state", "problem", "ended_at", "erased"])
     if not (found.test or found.dry_run) and found.added + found.updated:
         queue.publish_soon()
 

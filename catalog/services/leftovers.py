@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.encoding import force_str
 
 from catalog.models import PartnerPlay, Rater, Rating, User
-from catalog.services import ratings
+from catalog.services import imports, ratings
 from mlops.errors import Conflict
 
 CHUNK = 1_000
@@ -46,6 +46,8 @@ class Person:
 def take_out(person: Person) -> Mapping[str, int]:
     """Take every row of a person out, and return how many by table. Raises Conflict when somebody else just did."""
     gone: Counter[str] = Counter()
+    if person.rater and person.rater.reference:
+        imports.shut_out(person.rater)
     if person.rater and Rater.objects.select_for_update().filter(pk=person.rater.pk).exists():
         gone += _rater(person.rater)
     if person.user and User.objects.select_for_update().filter(pk=person.user.pk).exists():

@@ -137,6 +137,7 @@ CACHES = {
 ARTEFACTS = STATE / "artefacts"
 IMPORTS = STATE / "imports"  # partners' ratings in bulk: written by the web, read by the worker that takes them in
 IMPORT_MOST_BYTES = env.whole("IMPORT_MOST_BYTES", 256 * 2**20, least=1_024)
+UPLOAD_SECONDS = env.whole("UPLOAD_SECONDS", 600, least=1)  # until such a file must be here as a whole
 IMPORT_MOST_LINES = env.whole("IMPORT_MOST_LINES", 5_000_000, least=1_000)  # each gets a line in the file of results
 CARDS_KEPT = env.whole("CARDS_KEPT", 16_384, least=256)  # pictures of links kept in STATE/cards, some 40 kB each
 # What is registered is signed with the first, by the training worker and `genesis` alone; whoever loads it has the others.

@@ -2,11 +2,14 @@
 
 import io
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from catalog.models import IdempotentCall, PartnerImport
@@ -68,6 +71,45 @@ def test_a_body_without_a_length_is_read_where_the_server_ends_it(caller: Caller
     more: Any = {"wsgi.input": io.BytesIO(GOOD), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     answer = caller.client.post(BASE + "imports", GOOD, content_type=NDJSON, headers=headers, **more)
     assert (answer.status_code, answer.json()["bytes"]) == (202, len(GOOD))
+
+
+class Drips(io.BytesIO):
+    """A body of a server's: read returns when all that was asked for is there. look: is called whenever somebody reads."""
+
+    def __init__(self, body: bytes, last: Event, look: Callable[[], None] = lambda: None) -> None:
+        super().__init__(body)
+        self.last, self.look = last, look
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.look()
+        assert self.last.wait(30)
+        return super().read(size)
+
+
+def send_from(caller: Caller, body: Drips, key: str) -> Any:
+    headers = {"Authorization": f"Bearer {caller.plain}", "Idempotency-Key": key}
+    more: Any = {"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    return caller.client.post(BASE + "imports", GOOD, content_type=NDJSON, headers=headers, **more)
+
+
+def test_a_body_that_is_not_here_in_time_is_refused_and_leaves_nothing(caller: Caller, settings: Any) -> None:
+    settings.UPLOAD_SECONDS, last = 1, Event()
+    detail = refusal(send_from(caller, Drips(GOOD, last), "slow"), 408, "too_slow")["detail"]
+    assert "1 second" in detail
+    assert folders(settings) == []
+    assert not IdempotentCall.objects.exists()
+    last.set()
+    assert send_from(caller, Drips(GOOD, last), "slow").status_code == 202, "the key is free for another try"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_body_comes_in_no_connection_to_the_database_is_held(caller: Caller) -> None:
+    last, mine, held = Event(), connections["default"], []
+    last.set()
+    body = Drips(GOOD, last, lambda: held.append(mine.connection is not None))
+    answer = send_from(caller, body, "once")
+    assert (answer.status_code, set(held)) == (202, {False})
+    assert send_from(caller, Drips(GOOD, last), "once")["Idempotent-Replayed"] == "true"
 
 
 def test_parameters_and_key_are_checked_before_the_body(caller: Caller, settings: Any) -> None:

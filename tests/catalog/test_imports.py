@@ -104,6 +104,20 @@ def test_of_two_lines_for_one_film_the_later_wins_and_both_are_told(caller: Call
     assert tallied(caller) == {11: (1, 20)}
 
 
+def test_a_file_of_second_thoughts_sent_again_changes_nothing_and_over_two_chunks_shows_both(caller: Caller) -> None:
+    first, last = rating("ann", 11, 8), rating("ann", 11, 3)
+    imported(caller, ndjson(first, last))
+    before = (history(), list(Rating.objects.values_list()))
+    body, _ = imported(caller, ndjson(first, last))
+    assert outcome(body) == {"unchanged": 2}
+    assert (history(), list(Rating.objects.values_list())) == before
+    body, _ = imported(caller, ndjson(first, *[last] * reading.ROWS))
+    assert outcome(body) == {"unchanged": reading.ROWS + 1}
+    body, lines = imported(caller, ndjson(*[first] * reading.ROWS, last))
+    assert statuses(lines) == ["updated", *["unchanged"] * (reading.ROWS - 1), "updated"]
+    assert [row[2] for row in history()] == [8, 3, 8, 3]
+
+
 @pytest.mark.parametrize("kind", [CSV, bulk.NDJSON])
 def test_the_same_file_again_changes_nothing(caller: Caller, kind: str) -> None:
     lines = [rating(f"viewer-{number % 40}", FILMS[number % 3], 1 + number % 10) for number in range(120)]

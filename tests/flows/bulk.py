@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catalog.bulk.reading import ROWS
 from catalog.models import PartnerImport
 from tests.catalog.bulk import NDJSON
 
@@ -20,11 +21,15 @@ Pair = tuple[str, int]
 
 @dataclass
 class File:
-    """A file, and what must come of it: the status of each line, and each viewer's last word on a film."""
+    """A file, and what must come of it: the status of each line, and each viewer's last word on a film.
+
+    chunk: of those whom this chunk speaks of, what was there before it, and the lines.
+    """
 
     path: Path
     statuses: list[str] = field(default_factory=list)
     ratings: dict[Pair, int] = field(default_factory=dict)
+    chunk: dict[Pair, tuple[int | None, list[int]]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         return {name: count for name, count in Counter(self.statuses).items() if count}
@@ -45,7 +50,19 @@ def generated(path: Path, lines: int, *, viewers: int, films: list[int], seed: i
     with path.open("w") as out:
         for line in range(lines):
             out.write(_line(made, line, draw, viewers, films, lines) + "\n")
+            if line % ROWS == ROWS - 1:
+                _end_chunk(made)
+    _end_chunk(made)
     return made
+
+
+def _end_chunk(made: File) -> None:
+    """Lines that come within a chunk to what was there before it have changed nothing."""
+    for key, (there, lines) in made.chunk.items():
+        if there == made.ratings[key]:
+            for line in lines:
+                made.statuses[line] = "unchanged"
+    made.chunk.clear()
 
 
 def _line(made: File, line: int, draw: random.Random, viewers: int, films: list[int], lines: int) -> str:
@@ -64,6 +81,7 @@ def _line(made: File, line: int, draw: random.Random, viewers: int, films: list[
     before = made.ratings.get(key)
     made.statuses.append("added" if before is None else "unchanged" if before == value else "updated")
     made.ratings[key] = value
+    made.chunk.setdefault(key, (before, []))[1].append(line)
     return _rating(*key, value)
 
 

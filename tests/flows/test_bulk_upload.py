@@ -1,6 +1,7 @@
 """Files sent to a real server: without a length, in drips, and broken off in the middle."""
 
 import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -30,6 +31,28 @@ def test_a_file_without_a_length_is_read_to_its_end(valkey: str, tmp_path: Path)
         assert line.getresponse().status == 202
     found = PartnerImport.objects.get()
     assert (tmp_path / "imports" / found.uid / "upload").read_bytes() == ndjson(*rows)
+
+
+def test_a_file_that_never_ends_is_given_up_in_time(
+    valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPLOAD_SECONDS", "2")
+    caller = Caller()
+    with web(valkey, tmp_path) as port:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        line.putrequest("POST", PATH)
+        for name, value in {**head(caller, "slow"), "Content-Length": "1000000"}.items():
+            line.putheader(name, value)
+        line.endheaders(b"{")
+        began = time.monotonic()
+        answer = line.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (408, "too_slow")
+        assert time.monotonic() - began < 10
+        line.close()
+        with bulk.connected(port) as other:
+            other.request("POST", PATH, ndjson(rating("ann", 11, 5)), head(caller, "slow"))
+            assert other.getresponse().status == 202, "the key is free for another try"
+    assert len(list((tmp_path / "imports").iterdir())) == 1
 
 
 def test_a_file_that_comes_in_drips_holds_nobody_up_and_broken_off_leaves_nothing(valkey: str, tmp_path: Path) -> None:

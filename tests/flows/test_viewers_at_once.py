@@ -7,10 +7,14 @@ import pytest
 from django.test import Client
 
 import catalog.tasks  # noqa: F401 — as a worker has it
+from catalog import queue
+from catalog.bulk.reading import ROWS
 from catalog.models import PartnerKey, PartnerPlay, PartnerTally, Rater, Rating, Source
 from catalog.services import erasure, tallies, viewer_ratings
 from mlops.models import Job
 from mlops.pipeline.jobs import carry_out
+from tests.catalog.api_calls import Caller
+from tests.catalog.bulk import kept, ndjson, rating, send, told, worked_off
 from tests.catalog.partner_acts import a_key, sends, sent
 from tests.factories import catalog as make
 from tests.factories.catalog import make_partner_key
@@ -92,3 +96,29 @@ def test_a_viewer_erased_while_others_rate_leaves_their_sums_right() -> None:
         job.refresh_from_db()
         assert (job.state, job.failure) == (Job.State.DONE, "")
         assert tallies.partner_differences() == []
+
+
+def erase_all(key: PartnerKey, names: list[str]) -> None:
+    for name in names:
+        erasure.ask_for_viewer(viewer=Rater.objects.get(partner=key.partner_id, reference=name), by=key, at=NOON)
+
+
+def test_viewers_erased_while_a_file_that_names_them_is_taken_in_are_not_made_anew() -> None:
+    caller, films = Caller(), [make.make_movie().pk for _ in range(3)]
+    names = [f"viewer-{number}" for number in range(24)]
+    for name in names:
+        viewer_ratings.rate(by=caller.key, reference=name, movie_id=films[0], value=9, rated_at=None, at=NOON)
+    lines = [rating(names[turn % 24], films[turn % 7 % 3], 1 + turn % 9 % 8) for turn in range(6 * ROWS)]
+    address = send(caller, ndjson(*lines))["Location"]
+    job = Job.objects.get(task=queue.IMPORT_RATINGS, state=Job.State.WAITING)
+    erased = [names[place::3] for place in range(2)]
+    acts = [partial(erase_all, caller.key, some) for some in erased]
+    found = together(partial(carry_out, job_id=job.pk, worker="one"), *acts)
+    assert found[1:] == [None] * 2
+    worked_off()
+    body, told_of = told(caller, address)
+    assert (body["state"], body["lines"]) == ("completed", len(lines))
+    assert {line["problem"]["code"] for line in told_of if line["problem"]} == {"viewer_erased"}
+    assert {user for user, _ in kept(caller)} == set(names[2::3])
+    assert not Job.objects.exclude(failure="").exists()
+    assert tallies.partner_differences() == []

@@ -1,4 +1,4 @@
-"""What the description says of bodies that are sent: a name that is not in them is refused."""
+"""What the description says of bodies that are sent: there must be one, and a name that is not in it is refused."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ def close_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for name in waiting.pop() - closed:
             closed.add(name)
             waiting.append(_named(components[name]))
+    for body in _bodies(result):
+        body["required"] = True
     for name in closed:
         if components[name].get("type") == "object":
             components[name]["additionalProperties"] = False

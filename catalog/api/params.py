@@ -192,11 +192,12 @@ decade = Parameter(
 genre = Parameter(
     "genre", one_of(GENRE_BY_WORD), "Only films of this genre.", {"type": "string", "enum": list(GENRE_BY_WORD)}
 )
+_GENRE = f"({'|'.join(GENRE_BY_WORD)})"
 genres = Parameter(
     "genre",
     _genres,
     f"Films that have all of these (commas) or any of these (bars). Known: {WORDS}.",
-    {"type": "string"},
+    {"type": "string", "pattern": f"^({_GENRE}(,{_GENRE})*|{_GENRE}([|]{_GENRE})+)$"},
     {"Both": "drama,romance", "Either": "drama|romance"},
 )
 year_from = number("year.gte", FIRST_YEAR, LAST_YEAR, "Only films made in this year or later.")

@@ -125,18 +125,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(free, listening, state=Delivery.State.WAITING, due_at__lte=at)
 
     def first_at_each(self, at: datetime, most: int) -> Self:
-        """What has been due longest at so many endpoints, of those where none is tried at this moment.
+        """What has been due longest at each of so many endpoints, of those where none is tried at this moment.
 
-        Asked endpoint by endpoint, so that thousands that wait at one of them cost no more than a few; those where something
-        has been due longest come first, so that each has its turn however many there are.
+        Asked endpoint by endpoint, so that thousands that wait at one of them cost no more than a few; by lot, so that each has
+        its turn however many there are, and however long slow ones have had something due.
         """
         here = Delivery.objects.filter(endpoint=OuterRef("pk"))
         tried = here.filter(state=Delivery.State.WAITING, claimed_until__gt=at)
         first = here.due(at).in_turn()
         idle = WebhookEndpoint.objects.filter(~Exists(tried), enabled=True, partner__active=True)
-        found = idle.annotate(first=Subquery(first.values("pk")[:1]), since=Subquery(first.values("due_at")[:1]))
-        longest = found.filter(first__isnull=False).order_by("since", "pk")
-        return self.filter(pk__in=list(longest.values_list("first", flat=True)[:most]))
+        found = idle.annotate(first=Subquery(first.values("pk")[:1])).filter(first__isnull=False).order_by("?")
+        return self.filter(pk__in=list(found.values_list("first", flat=True)[:most]))
 
     def in_turn(self) -> Self:
         """In the order in which they are tried: those due longest first, of these the oldest event."""

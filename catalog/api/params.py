@@ -20,10 +20,9 @@ LIMIT, MOST = settings.API_PAGE, settings.API_PAGE_MOST
 MOST_WORDS = 10  # in one parameter
 GENRE_BY_WORD = {genre.lower(): genre for genre in GENRES}
 WORDS = ", ".join(GENRE_BY_WORD)
-# Signs that show, and spaces between them; the same pattern is published, so it is written out and not «\S».
-SIGNS = "!-~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2060-\u2fff"
-SIGNS += "\u3001-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-WRITTEN = f"^[{SIGNS}][ {SIGNS}]*$"
+# Signs that show, and spaces after the first; the same pattern is published, so it is written out and not «\S».
+HIDDEN = r"\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff\ufffe\uffff"
+WRITTEN = f"^[^ {HIDDEN}][^{HIDDEN}]*$"
 
 
 @dataclass(frozen=True)

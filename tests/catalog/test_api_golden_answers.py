@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from jsonschema import ValidationError
 
-import moviesite.cache
 from tests.catalog.api_answers import GOLDEN, check, compare, told
 from tests.catalog.api_asks import asks
 from tests.catalog.api_house import House
@@ -32,17 +31,10 @@ def test_every_operation_has_its_answers() -> None:
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(OPERATIONS)
 
 
-@pytest.fixture
-def _patient(valkey: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store of counters that is not taken for away when the machine is busy, and files that are soon too large."""
-    monkeypatch.setattr(moviesite.cache, "SLOW", 60.0)
-    settings.IMPORT_MOST_BYTES = 65_536
-
-
 @pytest.mark.django_db
-@pytest.mark.usefixtures("_patient")
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_answers_are_the_golden_ones_and_what_the_description_says(name: str) -> None:
+def test_answers_are_the_golden_ones_and_what_the_description_says(name: str, valkey: str, settings: Any) -> None:
+    settings.IMPORT_MOST_BYTES = 65_536  # what is too large is so for files too
     house, found = House(_scope(name)), {}
     for case, ask in asks(name).items():
         answer = house.answer(ask)

@@ -42,6 +42,8 @@ TAKE = """
 local found = {}
 for place, name in ipairs(KEYS) do
   found[place] = tonumber(redis.call('GET', name) or '0')
+end
+for place in ipairs(KEYS) do
   if found[place] >= tonumber(ARGV[2 * place - 1]) then return {place, unpack(found)} end
 end
 for place, name in ipairs(KEYS) do
@@ -115,7 +117,7 @@ class PatientRedisCache(RedisCache):
         """Count one under every name, or under none when one is at its limit; None when the server is away.
 
         counters: name → limit and seconds that it lives. Returns 0, or the place (from 1) of the counter that is full, and
-        the counts, up to that one.
+        the counts.
         """
         found = self._patient(self._take, None, counters)
         return (int(found[0]), [int(one) for one in found[1:]]) if found else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from moviesite import cache
 from tests import servers
 from tests.chromium import CHROMIUM, NO_BROWSER
 from tests.curl import CURL, NO_CURL
@@ -38,7 +39,11 @@ def valkey_server() -> Iterator[str]:
 
 @pytest.fixture
 def valkey(valkey_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The embedded broker, empty, as this test's broker and cache; its address. Without it there is none."""
+    """The embedded broker, empty, as this test's broker and cache; its address. Without it there is none.
+
+    One that a busy machine makes wait is not taken for one that is away.
+    """
+    monkeypatch.setattr(cache, "SLOW", 60.0)
     with servers.pointed_at(valkey_server, monkeypatch):
         yield valkey_server
 

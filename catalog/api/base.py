@@ -47,6 +47,7 @@ class PublicView(APIView):
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_permissions(request)  # before DRF looks at Accept: whatever is refused is counted
         super().initial(request, *args, **kwargs)
         versions.check(request, self.deprecation)
 

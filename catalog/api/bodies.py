@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from rest_framework import serializers
@@ -84,24 +84,26 @@ class Faults:
 
 
 class Body(serializers.Serializer[Any]):
-    """The shape of a body that is sent: a name that is not in it, or that only we may set, is refused."""
+    """The shape of a body that is sent: a name that is not in it, or that only we may set, is refused.
+
+    ours: fields of the answer that nobody sends.
+    """
+
+    ours: ClassVar[tuple[str, ...]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise serializers.ValidationError("must be an object.")
-        foreign = {name: [_foreign(self, name)] for name in data if name not in self._named()}
+        foreign = {name: [_foreign(self, name)] for name in data if name not in self.fields}
         if foreign:
             raise serializers.ValidationError(foreign)
         return super().to_internal_value(data)
 
-    def _named(self) -> set[str]:
-        return {name for name, field in self.fields.items() if not field.read_only}
-
 
 def _foreign(shape: Body, name: str) -> ErrorDetail:
-    if name in shape.fields:
+    if name in shape.ours:
         return ErrorDetail("is set by us and cannot be sent.", "protected_field")
-    return ErrorDetail(f"is no field. Known here: {', '.join(sorted(shape._named()))}.", "unknown_field")
+    return ErrorDetail(f"is no field. Known here: {', '.join(sorted(shape.fields))}.", "unknown_field")
 
 
 def read(request: Request, shape: type[Body], *, partial: bool = False) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _check_length(request: HttpRequest) -> None:
     if length.isdigit() and int(length) > MOST_BYTES:
         raise Refused("too_large", f"A body holds at most {MOST_BYTES:,} bytes.")
     if length == "0":
-        raise ParseError("There is no body.")
+        raise ParseError("There is no body: send a JSON object.")
 
 
 def _escaped(name: str) -> str:

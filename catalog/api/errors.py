@@ -93,7 +93,7 @@ def _refused(exc: Exception) -> Refused | None:
         return Refused("rate_limited", str(exc.detail), headers={"Retry-After": str(getattr(exc, "wait", 1))})
     for kind, code in FRAMEWORKS.items():
         if isinstance(exc, kind):
-            return Refused(code, str(getattr(exc, "detail", "")) or PROBLEMS[code].meaning)
+            return Refused(code, WORDS.get(code) or str(getattr(exc, "detail", "")) or PROBLEMS[code].meaning)
     return None
 
 
@@ -127,6 +127,10 @@ OURS: dict[type[Exception], str] = {
     errors.ImportOpen: "import_open",
     errors.ImportEnded: "import_ended",
     errors.ResultGone: "result_gone",
+}
+WORDS = {  # where the framework's own name no remedy
+    "not_acceptable": "Answers are application/json: send «Accept: application/json», or no such header.",
+    "media_type": "Bodies here are application/json: send «Content-Type: application/json».",
 }
 FRAMEWORKS: dict[type[Exception], str] = {
     PermissionDenied: "scope_missing",

@@ -20,19 +20,12 @@ from catalog.api.problems import PROBLEMS
 from catalog.api.serializers import ProblemSerializer
 
 V = TypeVar("V", bound=Callable[..., Any])
-ALWAYS = (  # whatever the address
-    "bad_parameter",
-    "key_missing",
-    "scope_missing",
-    "not_acceptable",
-    "rate_limited",
-    "quota_used_up",
-    "unknown_version",
-    "terms_of_source",
-    "internal",
-    "unavailable",
+EVERYWHERE = ("bad_parameter", "unknown_parameter", "bad_request", "unknown_version", "not_acceptable", "internal")
+WITH_A_KEY = (  # wherever one is asked for
+    *("key_in_address", "key_missing", "key_refused", "scope_missing", "rate_limited", "quota_used_up"),
+    *("terms_of_source", "unavailable"),
 )
-BODY = ("bad_request", "too_large", "media_type", "unknown_field", "bad_body")  # wherever one is taken
+BODY = ("too_large", "media_type", "unknown_field", "bad_body")  # wherever one is taken
 IDEMPOTENCY = ("idempotency_key_missing", "idempotency_key_in_use", "idempotency_key_taken")
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -89,7 +82,9 @@ def described(
     told = {key: one or OpenApiResponse(description="Done.") for key, one in told.items()}
     if sends is None and not changes:
         told[304] = OpenApiResponse(description="You have the present state.")
-    told |= _refusals(problems if public else (*ALWAYS, *problems, *walks, *([] if sends is None else BODY)))
+    told |= _refusals(
+        [*EVERYWHERE, *([] if public else WITH_A_KEY), *problems, *walks, *([] if sends is None else BODY)]
+    )
     describe = extend_schema(
         operation_id=name,
         summary=summary,

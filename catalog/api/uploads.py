@@ -44,7 +44,7 @@ def check_length(request: Request) -> None:
     if length is not None and length > most:
         raise Refused("too_large", f"A file holds at most {most:,} bytes: send it in parts.")
     if length == 0 or (length is None and not _ends_itself(request)):
-        raise ParseError("There is no body.")
+        raise ParseError("There is no body: send a file of ratings.")
 
 
 def pieces(request: Request) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from catalog.territories import TERRITORIES
 URL_HELP = (
     "https, on port 443, and of the open internet: private addresses are refused, at saving and at every sending."
 )
+OURS = ("id", "disabled_reason", "test", "failing_since", "old_secret_until", "created_at", "changed_at")
 SENT = (*TOLD, "endpoint.test")
 STATES = {state.lower(): state for state in Delivery.State.values}
 STATE_WORDS = list(STATES)
@@ -25,6 +26,7 @@ TERRITORIES_HELP = "Whose rights it is told of; none: all that the key may know.
 class EndpointBody(bodies.Body):
     """A new endpoint."""
 
+    ours = OURS
     url = sent.Text(max_length=LONGEST, help_text=URL_HELP)
     kinds = sent.Words(TOLD, allow_empty=False, min_length=1, help_text=KINDS_HELP)
     description = sent.Text(max_length=200, allow_blank=True, required=False)
@@ -34,6 +36,7 @@ class EndpointBody(bodies.Body):
 class EndpointChange(bodies.Body):
     """What is to be changed of an endpoint; what is left out stays."""
 
+    ours = OURS
     url = sent.Text(max_length=LONGEST, required=False, help_text=URL_HELP)
     kinds = sent.Words(TOLD, allow_empty=False, min_length=1, required=False, help_text=KINDS_HELP)
     description = sent.Text(max_length=200, allow_blank=True, required=False)

@@ -83,8 +83,7 @@ def take(*, key: PartnerKey, bucket: str, at: datetime) -> Allowance | None:
     found = store().take({names[0]: (limit, WINDOW + SPARE), names[1]: (quota, MONTH)})
     if found is None:
         return None
-    full, counts = found
-    used = [*counts, *[0] * (2 - len(counts))]
+    full, used = found
     if not full and used[1] == 1:
         used[1] += _restored(names[1], key.partner, month)
     return Allowance(

@@ -114,14 +114,15 @@ def _viewer(house: House) -> None:
 
 def _told(house: House) -> None:
     """What happened, an endpoint, and how it was told."""
-    film, *_ = [made.make_event(kind, data={"movie": 12}, territory="GB") for kind in TOLD]
+    lately = {"written_at": datetime.now(UTC)}  # longer ago, and the feed would not tell them
+    film, *_ = [made.make_event(kind, data={"movie": 12}, territory="GB", **lately) for kind in TOLD]
     facts = {"kinds": list(TOLD), "sealed_secret": sealing.seal(signing.new_secret())}
     endpoint = made.make_endpoint(house.partner, uid=WHK, **facts)
     ended = {"state": Delivery.State.DELIVERED, "attempts": 2, "ended_at": NOON}
     delivery = made.make_delivery(endpoint, film, uid=DLV, **ended)
     made.make_attempt(delivery, status=None, problem="no answer within 15 s")
     made.make_attempt(delivery, number=2, answer="thanks")
-    made.make_delivery(endpoint, made.make_event("movie.updated", data={"movie": 11}))
+    made.make_delivery(endpoint, made.make_event("movie.updated", data={"movie": 11}, **lately))
     for operation, status, calls in (("movies", 200, 40), ("movies", 304, 900), ("topChart", 429, 7)):
         made.make_usage(house.key, day=NOON.date(), operation=operation, status=status, calls=calls)
 

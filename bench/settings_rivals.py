@@ -9,5 +9,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # which the site's accounts will not start without
 ]
 REST_FRAMEWORK: dict[str, object] = {"UNAUTHENTICATED_USER": None}

@@ -62,19 +62,26 @@ class PatientRedisCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": options})
 
     asleep_until = 0.0
+    away = False  # why it is left alone: it did not answer; or else it was slow
 
     def _patient(self, call: Callable[..., Any], missed: Any, *args: Any, **kwargs: Any) -> Any:
+        return missed if time.monotonic() < self.asleep_until else self._asked(call, missed, *args, **kwargs)
+
+    def _counted(self, call: Callable[..., Any], missed: Any, *args: Any, **kwargs: Any) -> Any:
+        """Ask a slow server too: whoever floods the site makes it slow, and must not be let through for it."""
+        left = self.away and time.monotonic() < self.asleep_until
+        return missed if left else self._asked(call, missed, *args, **kwargs)
+
+    def _asked(self, call: Callable[..., Any], missed: Any, *args: Any, **kwargs: Any) -> Any:
         began = time.monotonic()
-        if began < self.asleep_until:
-            return missed
         try:
             found = call(*args, **kwargs)
             if (took := time.monotonic() - began) > SLOW:
-                type(self).asleep_until = began + max(REST, 10 * took)
+                type(self).asleep_until, type(self).away = began + max(REST, 10 * took), False
                 logger.warning("the cache took %.1f s to answer and is left alone for a while", took)
             return found
         except redis.RedisError as error:
-            type(self).asleep_until = time.monotonic() + REST
+            type(self).asleep_until, type(self).away = time.monotonic() + REST, True
             logger.warning("the cache is away: %s", error)
             return missed
         except NotPlain:
@@ -119,7 +126,7 @@ class PatientRedisCache(RedisCache):
         counters: name → limit and seconds that it lives. Returns 0, or the place (from 1) of the counter that is full, and
         the counts.
         """
-        found = self._patient(self._take, None, counters)
+        found = self._counted(self._take, None, counters)
         return (int(found[0]), [int(one) for one in found[1:]]) if found else None
 
     def _take(self, counters: Mapping[str, tuple[int, int]]) -> Any:
@@ -135,11 +142,11 @@ class PatientRedisCache(RedisCache):
         """Take one, or so many, from each of the counters; those that are gone stay gone."""
         for name in names:
             with contextlib.suppress(ValueError):
-                self.incr(name, -by)
+                self._counted(super().incr, 0, name, -by)
 
     def push(self, name: str, line: str, most: int) -> None:
         """Add a line to a list, whose oldest lines go beyond so many."""
-        self._patient(self._push, None, self.make_and_validate_key(name), line, most)
+        self._counted(self._push, None, self.make_and_validate_key(name), line, most)
 
     def _push(self, name: str, line: str, most: int) -> None:
         client = self._cache.get_client(None, write=True)

@@ -62,6 +62,10 @@ def test_a_server_that_is_slow_is_left_alone_for_a_while(valkey_server: str, mon
     assert until > time.monotonic()
     assert slow.get("a", "missed") == "missed"
     assert PatientRedisCache.asleep_until == until
+    counted = [
+        slow.take({"b": (2, 60)}) for _ in range(3)
+    ]  # whoever floods the site and makes it slow is counted still
+    assert counted == [(0, [1]), (0, [2]), (1, [2])]
     proxy.close()
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from catalog.errors import UnknownMovie
 from catalog.models import Movie
+from catalog.prepared import Prepared
 from catalog.selectors.film_rows import FILM, FilmRow
 
 FITS = ("exact", "title", "near")
@@ -45,9 +46,12 @@ MATCH = Order(
 )  # as the search page sorts; closeness is from the search
 
 
+FILMS = Prepared(lambda: Movie.objects.select_related("standing__edition", "source").filter(pk=-1).order_by("pk"), -1)
+
+
 def film(number: int) -> Movie:
     """Return a film with its standing and source. Raises UnknownMovie."""
-    found = Movie.objects.select_related("standing__edition", "source").filter(pk=number).first()
+    found = FILMS.first(number)
     if found is None:
         raise UnknownMovie.numbered(number)
     return found

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import Subquery
 
 from catalog.models import ChartEdition
+from catalog.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,20 @@ class Revision:
 
 def newest() -> Revision:
     """Return the present revision."""
-    history: Any = apps.get_model("catalog", "HistoricalMovie").objects.order_by("-history_id")
-    found: Any = (
-        ChartEdition.objects.annotate(
-            change=Subquery(history.values("history_id")[:1]), changed_at=Subquery(history.values("history_date")[:1])
-        )
-        .order_by("-number")
-        .first()
-    )
+    found: Any = NEWEST.first()
     if found is not None:
         return Revision(found, found.change or 0, found.changed_at)
-    last = history.values_list("history_id", "history_date").first() or (0, None)
+    last = _history().values_list("history_id", "history_date").first() or (0, None)
     return Revision(None, *last)
+
+
+def _history() -> Any:
+    return apps.get_model("catalog", "HistoricalMovie").objects.order_by("-history_id")
+
+
+def _editions() -> Any:
+    change, changed_at = (Subquery(_history().values(name)[:1]) for name in ("history_id", "history_date"))
+    return ChartEdition.objects.annotate(change=change, changed_at=changed_at).order_by("-number")
+
+
+NEWEST: Prepared[ChartEdition] = Prepared(_editions)

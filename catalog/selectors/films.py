@@ -3,21 +3,29 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from catalog.finding.asked import MOST_LETTERS, MOST_WORDS, read
 from catalog.models import GENRES, Licence, Movie, Rating
+from catalog.prepared import Prepared
 from catalog.selectors import programme
 from catalog.territories import WORLD
 
 __all__ = ["MOST_LETTERS", "MOST_WORDS"]  # of a search: catalog.finding sets them
 
 
+EDITS: dict[type[Movie] | type[Licence], Prepared[Any]] = {
+    Movie: Prepared(lambda: Movie.history.only("history_id").order_by("-history_id")),
+    Licence: Prepared(lambda: Licence.history.only("history_id").order_by("-history_id")),
+}
+
+
 def last_edit(model: type[Movie] | type[Licence]) -> int:
     """Return the number of the newest edit of any film, or of any licence: what is shown of them holds until it changes."""
-    newest = model.history.aggregate(newest=Max("history_id"))["newest"]
-    return int(newest or 0)
+    newest: Any = EDITS[model].first()
+    return newest.history_id if newest else 0
 
 
 def edited() -> list[tuple[int, str, datetime | None]]:

@@ -7,9 +7,9 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Max
 
 from catalog.models import Movie
+from catalog.prepared import Prepared
 from catalog.recsys.linear import LinearModel
 from catalog.selectors import films
 from mlops import ledger, serving
@@ -109,9 +109,13 @@ def sitting(wanted: str) -> Bench:
     return Bench(stand_in, None, known[wanted].title) if stand_in else Bench(None, lack)
 
 
+LAST = Prepared(lambda: Movie.objects.only("pk").order_by("-pk"))
+
+
 def gone(found: Judge) -> frozenset[int]:
     """Return the films that a version knows and the catalogue no longer has: no list may leave a gap for them."""
-    there = _there(films.last_edit(Movie), Movie.objects.aggregate(last=Max("pk"))["last"])
+    last = LAST.first()
+    there = _there(films.last_edit(Movie), last.pk if last else None)
     return frozenset(found.model.films[~np.isin(found.model.films, there)].tolist())
 
 

@@ -5,27 +5,38 @@ What must come is counted from the file by a plain dict. `PROOFS=long`: 1,000,00
 
 import os
 import time
-from itertools import zip_longest
+from datetime import timedelta
+from itertools import cycle, zip_longest
 from pathlib import Path
 
 import pytest
 from django.db.models import Count, Sum
 
-from catalog.models import PartnerImport, PartnerTally, Rater, Rating
-from catalog.services import tallies
+from catalog.models import Movie, PartnerImport, PartnerTally, Rater, Rating, Standing
+from catalog.services import editions, tallies
+from mlops.models import ModelVersion
+from mlops.ports import SYSTEM
 from moviesite import schedules
-from tests import servers
+from tests import recompute, servers
 from tests.catalog.api_calls import Caller
+from tests.catalog.test_partner_votes import run_of
 from tests.factories import catalog as make
+from tests.factories.mlops import NOON, make_promotion
 from tests.flows import bulk, house
 from tests.flows.house import until
 from tests.flows.tending import tended
 from tests.flows.test_worker_killed import kill
 from tests.proofs.conftest import Tell
+from tests.recompute import Film
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 LONG = os.environ.get("PROOFS") == "long"
 LINES, VIEWERS, FILMS, AGAIN = (1_000_000, 20_000, 2_000, 100_000) if LONG else (30_000, 600, 100, 5_000)
+OWN = (
+    6_000,
+    100,
+)  # votes that a film has without partners: of every other one more, of the rest fewer than a partner sends
+HOUR = timedelta(hours=1)
 PATIENCE = 1_200.0
 HISTORY = Rating.history.model
 
@@ -37,6 +48,7 @@ def ended(uid: str, worker: servers.Worker) -> PartnerImport:
 
 def test_a_million_ratings_are_taken_in_once_each_whoever_dies(valkey: str, tmp_path: Path, tell: Tell) -> None:
     films = [make.make_movie(f"Film {number}").pk for number in range(FILMS)]
+    counting_partners(films)
     caller = Caller()
     file = bulk.generated(tmp_path / "ratings.ndjson", LINES, viewers=VIEWERS, films=films)
     with house.web(valkey, tmp_path) as port:
@@ -60,6 +72,10 @@ def test_a_million_ratings_are_taken_in_once_each_whoever_dies(valkey: str, tmp_
         assert (second.added, second.updated, second.lines) == (0, 0, AGAIN)
         assert second.unchanged == sum(status not in ("not_found", "rejected") for status in file.statuses[:AGAIN])
     assert not any((tmp_path / "imports").rglob("upload"))
+    counted = assert_next_edition_is_right(films, file)
+    tell(
+        "films whose partner's votes count in the next edition, every place as recomputed", f"{counted:,} of {FILMS:,}"
+    )
     tell("ratings taken in, worker killed twice on the way", f"{LINES:,} lines: {file.counts()}")
     tell("upload, MB/s", f"{file.path.stat().st_size / 2**20 / sent:.0f} ({file.path.stat().st_size / 2**20:.0f} MB)")
     tell("rows/s from the upload to the end, restarts of workers included", f"{LINES / took:,.0f}")
@@ -107,6 +123,34 @@ def assert_whole(found: PartnerImport, file: bulk.File, caller: Caller, port: in
     }
     assert kept == {film: (votes, 10 * total) for film, votes, total in counted} == file.tallies()
     assert tallies.differences() == [], "the chart's own tallies know nothing of it"
+
+
+def counting_partners(films: list[int]) -> None:
+    """Films with votes of their own, many or few, in an edition by a version that counts partners' viewers too."""
+    for place, film in enumerate(films):
+        make.make_imported_votes(Movie.objects.get(pk=film), votes=OWN[place % 2], mean=6.0)
+    make.make_edition()
+    make_promotion(ModelVersion.objects.get(run=run_of(kinds=["MEMBER", "PARTNER"])))
+    assert editions.publish(by=SYSTEM, at=NOON + HOUR, now=True)
+
+
+def assert_next_edition_is_right(films: list[int], file: bulk.File) -> int:
+    """A partner's votes for a film count while they are no more than its own; return for how many films they do."""
+    sent, year = file.tallies(), dict(Movie.objects.values_list("pk", "year"))
+    theirs = {film: sent[film] if sent[film][0] <= own else (0, 0) for film, own in zip(films, cycle(OWN))}
+    whole = {
+        film: Film(year[film], own + theirs[film][0], 60 * own + theirs[film][1])
+        for film, own in zip(films, cycle(OWN))
+    }
+    edition = editions.publish(by=SYSTEM, at=NOON + 2 * HOUR, now=True)
+    assert edition is not None
+    places = {
+        film: (wr, rank) for film, (wr, rank) in recompute.places(whole, edition.prior_votes, edition.floor).items()
+    }
+    assert edition.mean_e4 == recompute.mean_e4(whole)
+    standings = Standing.objects.values_list("movie", "wr_e6", "rank")
+    assert {film: (wr, rank) for film, wr, rank in standings} == places
+    return sum(votes > 0 for votes, _ in theirs.values())
 
 
 def first_lines(path: Path, count: int, folder: Path) -> Path:

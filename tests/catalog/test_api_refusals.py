@@ -242,8 +242,8 @@ def test_only_json_is_spoken(api: Caller) -> None:
         assert api.get("movies", {"Accept": accepted}).status_code == 200
 
 
-def test_whoever_speaks_another_language_and_has_no_key_is_told_of_the_first(api: Caller) -> None:
-    refusal(api.get("movies", {"Accept": "text/html", "Authorization": "Bearer nothing"}), 406, "not_acceptable")
+def test_whoever_speaks_another_language_and_has_no_key_is_told_of_the_key(api: Caller) -> None:
+    refusal(api.get("movies", {"Accept": "text/html", "Authorization": "Bearer nothing"}), 401, "key_refused")
 
 
 def test_a_key_of_one_address_opens_from_there(api: Caller) -> None:

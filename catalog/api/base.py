@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -61,6 +61,12 @@ class PublicView(APIView):
         if self.allowance is None and not self.counted:
             self.counted = True
             super().check_throttles(request)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Refused(
+            "method_not_allowed",
+            f"{request.method} is not for this address: it takes {', '.join(self.allowed_methods)}.",
+        )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         with suppress(APIException):  # whoever is not let in before they were asked who they are is nobody here

@@ -107,7 +107,7 @@ def _server(folder: Path, programs: Path, port: int) -> list[str]:
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",
-        "max_connections": "60",
+        "max_connections": "200",
         "fsync": "off",  # a test's database is thrown away
         "synchronous_commit": "off",
         "full_page_writes": "off",

@@ -3,11 +3,11 @@
 import hashlib
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, NoReturn
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
@@ -69,8 +69,10 @@ class PublicView(APIView):
         )
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        with suppress(APIException):  # whoever is not let in before they were asked who they are is nobody here
+        try:
             _ = request.auth
+        except (APIException, DatabaseError):  # who they are was not found out: nobody, for what is still to be done
+            request._not_authenticated()  # type: ignore[attr-defined]
         answer: Any = super().finalize_response(request, response, *args, **kwargs)
         if request.method not in READS:
             answer["Cache-Control"] = "no-store"  # made of what was sent, for nobody else

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from catalog.api.movies import Movies
 from catalog.models import Movie, PartnerKey
@@ -173,6 +174,14 @@ def test_a_moment_is_that_of_the_territories_of_the_key(licences: dict[str, int]
 )
 def test_a_moment_that_is_none_is_refused(api: Caller, at: str) -> None:
     assert "at" in refusal(api.get("availability", at=at), 400, "bad_parameter")["detail"]
+
+
+def test_a_database_that_is_away_is_a_503_also_where_keys_are_looked_up(api: Caller) -> None:
+    def away(execute: Any, sql: str, *rest: Any) -> Any:
+        raise OperationalError("too many clients")
+
+    with connection.execute_wrapper(away):
+        refusal(api.get("movies"), 503, "unavailable")
 
 
 # --- one's own ---------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class PublicView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """DRF asks once more after the permissions."""
-        if self.allowance is None and not self.counted:
+        if not self.counted:
             self.counted = True
             super().check_throttles(request)
 

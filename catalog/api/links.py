@@ -62,12 +62,8 @@ def with_links(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for lead in LEADS:
         for status in lead.statuses:
             links = operations[lead.operation]["responses"][status].setdefault("links", {})
-            links |= {_name(to, lead): _link(operations[to], lead) for to in lead.to}
+            links |= {to: _link(operations[to], lead) for to in lead.to}
     return result
-
-
-def _name(to: str, lead: Leads) -> str:
-    return f"{to}OfMovie" if lead.parameters.get("path.number") == FIRST + "movie" else to
 
 
 def _link(to: dict[str, Any], lead: Leads) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from catalog.territories import WORLD
 __all__ = ["MOST_LETTERS", "MOST_WORDS"]  # of a search: catalog.finding sets them
 
 
-EDITS: dict[type[Movie] | type[Licence], Prepared[Any]] = {
-    Movie: Prepared(lambda: Movie.history.only("history_id").order_by("-history_id")),
-    Licence: Prepared(lambda: Licence.history.only("history_id").order_by("-history_id")),
-}
+def _edits(model: Any) -> Prepared[Any]:
+    return Prepared(lambda: model.history.only("history_id").order_by("-history_id"))
+
+
+EDITS = {model: _edits(model) for model in (Movie, Licence)}
 
 
 def last_edit(model: type[Movie] | type[Licence]) -> int:
